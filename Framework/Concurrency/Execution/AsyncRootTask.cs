@@ -1,0 +1,9 @@
+namespace Concurrency.Execution;
+
+internal sealed class AsyncRootTask(Executor executor, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    : RootTask<bool>(executor, cancellationToken)
+{
+    protected override Task Start(CancellationToken cancellationToken) => NotNull(work(cancellationToken));
+
+    protected override bool ResultOf(Task completed) => true;
+}

@@ -1,0 +1,216 @@
+namespace Concurrency.Execution;
+
+/// <summary>Runs work under one stated policy: on one thread cooperatively, on a thread of its own, or on a bounded pool.</summary>
+/// <remarks>
+/// <para>An async method that was started on an executor comes back to it after each <c>await</c>: its
+/// <see cref="SynchronizationContext"/> is current during every turn. A turn is one uninterrupted run of such code.</para>
+/// <para>Work that is new to the executor (<see cref="Post"/>, <see cref="RunAsync(Func{CancellationToken, Task}, CancellationToken)"/>,
+/// <see cref="InvokeAsync(Action, CancellationToken)"/>) can be refused; the continuation of admitted work never is.</para>
+/// <para>All members are safe to call from any thread.</para>
+/// </remarks>
+public abstract class Executor : IAsyncDisposable
+{
+    [ThreadStatic]
+    private static Executor? t_current;
+
+    private TaskScheduler? _scheduler;
+
+    /// <summary>Names the executor.</summary>
+    /// <param name="name">Shown in statistics, thread names, meters and messages; not empty.</param>
+    protected Executor(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
+    }
+
+    /// <summary>The executor whose turn the calling thread runs, or null.</summary>
+    public static Executor? Current => t_current;
+
+    /// <summary>The name that was given at construction.</summary>
+    public string Name { get; }
+
+    /// <summary>How this executor runs its work.</summary>
+    public abstract ExecutorKind Kind { get; }
+
+    /// <summary>The clock and timers of this executor; on an executor with its own loop, timer callbacks run in the loop.</summary>
+    public abstract TimeProvider TimeProvider { get; }
+
+    /// <summary>What this executor has done and is doing; a new snapshot on each call.</summary>
+    public abstract ExecutorStatistics Statistics { get; }
+
+    /// <summary>The context that is current during each turn.</summary>
+    public abstract SynchronizationContext SynchronizationContext { get; }
+
+    /// <summary>Is cancelled when the executor is disposed before its work has ended.</summary>
+    public abstract CancellationToken Stopping { get; }
+
+    /// <summary>The largest number of turns that can run at the same moment.</summary>
+    public virtual int MaximumConcurrency => 1;
+
+    /// <summary>Whether the calling thread runs a turn of this executor.</summary>
+    public bool IsCurrent => ReferenceEquals(t_current, this);
+
+    /// <summary>An adapter for APIs that take a <see cref="TaskScheduler"/>.</summary>
+    public TaskScheduler Scheduler => _scheduler ?? Interlocked.CompareExchange(ref _scheduler, new ExecutorTaskScheduler(this), null) ?? _scheduler;
+
+    /// <summary>Ends the current turn: the rest of the calling method is queued behind what is ready now.</summary>
+    public static ExecutorYieldAwaitable Yield() => default;
+
+    /// <summary>Runs asynchronous work here and completes with it.</summary>
+    /// <param name="work">Receives a token that is cancelled by <paramref name="cancellationToken"/> or when the executor is disposed.</param>
+    /// <param name="cancellationToken">Before the start: the work does not run. Afterwards: passed to the work, which decides.</param>
+    /// <exception cref="ExecutorRejectedException">The executor is stopping, or its queue is full and it rejects (through the task).</exception>
+    public Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return new AsyncRootTask(this, work, cancellationToken).StartAsync();
+    }
+
+    /// <summary>Runs asynchronous work here and completes with its result.</summary>
+    /// <inheritdoc cref="RunAsync(Func{CancellationToken, Task}, CancellationToken)"/>
+    public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return new AsyncRootTask<T>(this, work, cancellationToken).StartAsync();
+    }
+
+    /// <summary>Runs synchronous work here and completes when it has returned.</summary>
+    /// <param name="work">Runs in one turn.</param>
+    /// <param name="cancellationToken">Cancels the work as long as it has not started.</param>
+    /// <exception cref="ExecutorRejectedException">The executor is stopping, or its queue is full and it rejects (through the task).</exception>
+    public Task InvokeAsync(Action work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return new SyncRootTask(this, work, cancellationToken).StartAsync();
+    }
+
+    /// <summary>Runs synchronous work here and completes with its result.</summary>
+    /// <inheritdoc cref="InvokeAsync(Action, CancellationToken)"/>
+    public Task<T> InvokeAsync<T>(Func<T> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return new SyncRootTask<T>(this, work, cancellationToken).StartAsync();
+    }
+
+    /// <summary>Queues a callback that runs under the caller's ExecutionContext.</summary>
+    /// <exception cref="ExecutorRejectedException">The queue is full or the executor is stopping.</exception>
+    public void Post(Action<object?> callback, object? state)
+    {
+        if (!TryPost(callback, state))
+        {
+            throw Rejected();
+        }
+    }
+
+    /// <summary>Queues a callback without the caller's ExecutionContext: faster, and <see cref="AsyncLocal{T}"/> values do not flow.</summary>
+    /// <exception cref="ExecutorRejectedException">The queue is full or the executor is stopping.</exception>
+    public void UnsafePost(Action<object?> callback, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (!TryEnqueue(new ExecutorWork(callback, state), WorkKind.Root))
+        {
+            throw Rejected();
+        }
+    }
+
+    /// <summary>Queues a callback that runs under the caller's ExecutionContext, unless the queue is full or the executor is stopping.</summary>
+    /// <returns>Whether the callback was accepted; an accepted callback runs exactly once unless the executor is disposed first.</returns>
+    public bool TryPost(Action<object?> callback, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        var context = ExecutionContext.Capture();
+        var work = context is null ? new ExecutorWork(callback, state) : new ExecutorWork(new ContextWork(callback, state, context));
+        return TryEnqueue(work, WorkKind.Root);
+    }
+
+    /// <summary>Queues the continuation of admitted work: never refused, whatever the queue limit, and kept even while the executor stops.</summary>
+    /// <remarks>For awaitables and synchronization contexts; work that is new belongs into <see cref="Post"/>.</remarks>
+    public void Resume(ExecutorWork work)
+    {
+        if (!TryEnqueue(work, WorkKind.Continuation))
+        {
+            RunAfterStop(work);
+        }
+    }
+
+    /// <summary>Watches a descriptor for readability; completions come back to the waiter as those of any awaitable do.</summary>
+    /// <param name="descriptor">An open, non-blocking descriptor that epoll accepts; it stays the caller's to close, after the watch was disposed.</param>
+    /// <exception cref="PlatformNotSupportedException">The platform is not Linux.</exception>
+    public abstract DescriptorReadiness WatchDescriptor(System.Runtime.InteropServices.SafeHandle descriptor);
+
+    /// <summary>Refuses new work from now on and waits until the admitted work has ended.</summary>
+    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <returns>Whether all admitted work ended in time.</returns>
+    public abstract Task<bool> DrainAsync(TimeSpan timeout);
+
+    /// <summary>Refuses new work, cancels <see cref="Stopping"/>, runs what is ready, and ends the executor's threads.</summary>
+    /// <remarks>Completes when no thread of the executor is left. Called on the executor itself it completes without waiting for the calling turn.</remarks>
+    public abstract ValueTask DisposeAsync();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Kind} executor '{Name}'";
+
+    internal void ResumeWithContext(Action continuation)
+    {
+        ArgumentNullException.ThrowIfNull(continuation);
+        var context = ExecutionContext.Capture();
+        Resume(context is null
+            ? new ExecutorWork(continuation)
+            : new ExecutorWork(new ContextWork(static c => ((Action)c!)(), continuation, context)));
+    }
+
+    internal ExecutorRejectedException Rejected() => new(DescribeRejection());
+
+    internal ValueTask AdmitRootAsync(ExecutorWork work, CancellationToken cancellationToken) => AdmitAsync(work, cancellationToken);
+
+    internal void RootStarted() => OnRootStarted();
+
+    internal void RootCompleted() => OnRootCompleted();
+
+    /// <summary>Marks the calling thread as running turns of this executor until the returned value is disposed.</summary>
+    protected TurnScope EnterTurn() => new(this);
+
+    /// <summary>Queues work.</summary>
+    /// <returns>False if root work is refused, or if a continuation comes after the executor's last turn.</returns>
+    protected abstract bool TryEnqueue(ExecutorWork work, WorkKind kind);
+
+    /// <summary>Queues root work, waiting for a free place if this executor waits when it is full.</summary>
+    /// <exception cref="ExecutorRejectedException">The work was refused.</exception>
+    protected virtual ValueTask AdmitAsync(ExecutorWork work, CancellationToken cancellationToken) =>
+        TryEnqueue(work, WorkKind.Root) ? default : ValueTask.FromException(Rejected());
+
+    /// <summary>Called when <c>RunAsync</c> work is about to be admitted: it is in flight until <see cref="OnRootCompleted"/>.</summary>
+    protected abstract void OnRootStarted();
+
+    /// <summary>Called when <c>RunAsync</c> work has ended or was refused.</summary>
+    protected abstract void OnRootCompleted();
+
+    /// <summary>Says in one sentence why root work is refused now, and what to do.</summary>
+    protected abstract string DescribeRejection();
+
+    /// <summary>Runs a continuation that came after the executor's last turn, so that the awaiting method can still clean up.</summary>
+    protected virtual void RunAfterStop(ExecutorWork work) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static w => w.Execute(), work, preferLocal: false);
+
+    /// <summary>The time during which a thread runs turns of one executor; disposing it restores what was current before.</summary>
+    protected readonly ref struct TurnScope : IDisposable
+    {
+        private readonly Executor? _previous;
+        private readonly SynchronizationContext? _previousContext;
+
+        internal TurnScope(Executor executor)
+        {
+            _previous = t_current;
+            _previousContext = System.Threading.SynchronizationContext.Current;
+            t_current = executor;
+            System.Threading.SynchronizationContext.SetSynchronizationContext(executor.SynchronizationContext);
+        }
+
+        /// <summary>Restores the executor and the context that were current before.</summary>
+        public void Dispose()
+        {
+            t_current = _previous;
+            System.Threading.SynchronizationContext.SetSynchronizationContext(_previousContext);
+        }
+    }
+}

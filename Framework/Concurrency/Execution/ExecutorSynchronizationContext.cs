@@ -1,0 +1,43 @@
+namespace Concurrency.Execution;
+
+/// <summary>Brings the code after an <c>await</c> back to the executor that ran the code before it.</summary>
+/// <remarks>
+/// <see cref="Post"/> does not capture the caller's ExecutionContext: an async method restores its own.
+/// An executor that watches for blocking waits derives from this class and overrides <see cref="SynchronizationContext.Wait"/>.
+/// </remarks>
+public class ExecutorSynchronizationContext : SynchronizationContext
+{
+    /// <summary>Makes the context of one executor.</summary>
+    public ExecutorSynchronizationContext(Executor executor)
+    {
+        ArgumentNullException.ThrowIfNull(executor);
+        Executor = executor;
+    }
+
+    /// <summary>The executor on which callbacks run.</summary>
+    public Executor Executor { get; }
+
+    /// <summary>Queues a callback as the continuation of admitted work.</summary>
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        Executor.Resume(new ExecutorWork(d, state));
+    }
+
+    /// <summary>Runs a callback at once when the executor is current.</summary>
+    /// <exception cref="NotSupportedException">The executor is not current: waiting for another thread's turn would block this one.</exception>
+    public override void Send(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        if (!Executor.IsCurrent)
+        {
+            throw new NotSupportedException(
+                $"Send to the executor '{Executor.Name}' was called from outside it and would block the caller. Await InvokeAsync instead.");
+        }
+
+        d(state);
+    }
+
+    /// <summary>Returns this context: it has no state of its own.</summary>
+    public override SynchronizationContext CreateCopy() => this;
+}

@@ -1,0 +1,166 @@
+namespace Concurrency.Execution;
+
+/// <summary>Work that is new to an executor, and at the same time the promise of its end.</summary>
+internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThreadPoolWorkItem
+{
+    private readonly Executor _executor;
+    private readonly CancellationToken _cancellationToken;
+    private readonly ExecutionContext? _context;
+    private CancellationTokenSource? _linked;
+
+    protected RootTask(Executor executor, CancellationToken cancellationToken)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        _executor = executor;
+        _cancellationToken = cancellationToken;
+        _context = ExecutionContext.Capture();
+    }
+
+    /// <summary>Queues the work and returns the promise of its end.</summary>
+    public Task<TResult> StartAsync()
+    {
+        if (_cancellationToken.IsCancellationRequested)
+        {
+            SetCanceled(_cancellationToken);
+            return Task;
+        }
+
+        _executor.RootStarted();
+        var admission = _executor.AdmitRootAsync(new ExecutorWork(this), _cancellationToken);
+        if (!admission.IsCompletedSuccessfully)
+        {
+            _ = ObserveAdmissionAsync(admission);
+        }
+
+        return Task;
+    }
+
+    public void Execute()
+    {
+        if (_context is null)
+        {
+            RunFirstTurn();
+            return;
+        }
+
+        ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
+    }
+
+    /// <summary>Calls the user's delegate; runs inside the first turn.</summary>
+    protected abstract Task Start(CancellationToken cancellationToken);
+
+    /// <summary>Reads the result after the task of <see cref="Start"/> has completed successfully.</summary>
+    protected abstract TResult ResultOf(Task completed);
+
+    protected static Task NotNull(Task? task) => task ?? throw new InvalidOperationException(
+        "The delegate given to RunAsync returned null instead of a task. Make it async or return Task.CompletedTask.");
+
+    private async Task ObserveAdmissionAsync(ValueTask admission)
+    {
+        try
+        {
+            await admission.ConfigureAwait(Executor.Current is not null);
+        }
+        catch (OperationCanceledException)
+        {
+            EndFlight();
+            TrySetCanceled(_cancellationToken);
+        }
+        catch (Exception error)
+        {
+            EndFlight();
+            TrySetException(error);
+        }
+    }
+
+    private void RunFirstTurn()
+    {
+        if (_cancellationToken.IsCancellationRequested)
+        {
+            EndFlight();
+            TrySetCanceled(_cancellationToken);
+            return;
+        }
+
+        Task task;
+        try
+        {
+            task = Start(WorkToken());
+        }
+        catch (OperationCanceledException)
+        {
+            EndFlight();
+            TrySetCanceled(CancelledBy());
+            return;
+        }
+        catch (Exception error)
+        {
+            EndFlight();
+            TrySetException(error);
+            return;
+        }
+
+        if (task.IsCompleted)
+        {
+            Complete(task);
+            return;
+        }
+
+        _ = task.ContinueWith(
+            static (finished, self) => ((RootTask<TResult>)self!).Complete(finished),
+            this,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private CancellationToken WorkToken()
+    {
+        if (!_cancellationToken.CanBeCanceled)
+        {
+            return _executor.Stopping;
+        }
+
+        if (!_executor.Stopping.CanBeCanceled)
+        {
+            return _cancellationToken;
+        }
+
+        _linked = CancellationTokenSource.CreateLinkedTokenSource(_cancellationToken, _executor.Stopping);
+        return _linked.Token;
+    }
+
+    private void Complete(Task task)
+    {
+        EndFlight();
+        if (task.IsCompletedSuccessfully)
+        {
+            TrySetResult(ResultOf(task));
+        }
+        else if (task.Exception is { } failure)
+        {
+            TrySetException(failure.InnerExceptions);
+        }
+        else
+        {
+            TrySetCanceled(CancelledBy());
+        }
+    }
+
+    private CancellationToken CancelledBy()
+    {
+        if (_cancellationToken.IsCancellationRequested)
+        {
+            return _cancellationToken;
+        }
+
+        return _executor.Stopping.IsCancellationRequested ? _executor.Stopping : new CancellationToken(canceled: true);
+    }
+
+    private void EndFlight()
+    {
+        // In flight ends before the awaiter can look: a caller that awaited the task sees statistics that include it.
+        _linked?.Dispose();
+        _executor.RootCompleted();
+    }
+}

@@ -1,0 +1,15 @@
+namespace Concurrency.Execution;
+
+internal sealed class SyncRootTask<T>(Executor executor, Func<T> work, CancellationToken cancellationToken)
+    : RootTask<T>(executor, cancellationToken)
+{
+    private T _result = default!;
+
+    protected override Task Start(CancellationToken cancellationToken)
+    {
+        _result = work();
+        return System.Threading.Tasks.Task.CompletedTask;
+    }
+
+    protected override T ResultOf(Task completed) => _result;
+}
