@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Concurrency.Execution;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -5,6 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Concurrency.Http;
 
 /// <summary>The token that says nobody waits for the answer any more; costs nothing until it is asked for.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "Handlers may keep the token beyond the exchange; a source without a timer holds nothing to release.")]
 internal sealed class ExchangeAbort(IHttpRequestLifetimeFeature lifetime, ILogger logger)
 {
     private readonly Lock _lock = new();

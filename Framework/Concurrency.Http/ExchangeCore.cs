@@ -48,6 +48,12 @@ internal sealed class ExchangeCore
     /// <summary>Completes when Kestrel may have the request's features back.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>Links of <see cref="LiveExchanges"/>.</summary>
+    public ExchangeCore? NextLive { get; set; }
+
+    /// <inheritdoc cref="NextLive"/>
+    public ExchangeCore? PreviousLive { get; set; }
+
     public bool IsAnswered => _owner is ExchangeOwner.Handler or ExchangeOwner.Source;
 
     public CancellationToken Aborted => _abort.Token;

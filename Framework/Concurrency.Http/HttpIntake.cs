@@ -14,7 +14,6 @@ internal sealed class HttpIntake(string name, HttpSourceOptions options, TimePro
     private readonly HttpCounters _counters = new();
     private readonly LiveExchanges _live = new();
     private volatile bool _accepts = true;
-    private volatile bool _disposed;
 
     public string Name { get; } = name;
 
@@ -40,7 +39,7 @@ internal sealed class HttpIntake(string name, HttpSourceOptions options, TimePro
     public Task ProcessRequestAsync(HttpExchange context)
     {
         _counters.Received();
-        _live.Add(context);
+        _live.Add(context.Core);
         if (!_accepts)
         {
             RefuseStopping(context);
@@ -54,16 +53,11 @@ internal sealed class HttpIntake(string name, HttpSourceOptions options, TimePro
         {
             NotWritten(context);
         }
-        else if (_disposed)
-        {
-            // Disposal looked for live exchanges before this one was listed.
-            Abandon(context);
-        }
 
         return context.Core.Ended;
     }
 
-    public void DisposeContext(HttpExchange context, Exception? exception) => _live.Remove(context);
+    public void DisposeContext(HttpExchange context, Exception? exception) => _live.Remove(context.Core);
 
     /// <summary>Refuses every request from now on.</summary>
     public void Stop() => _accepts = false;
@@ -71,17 +65,17 @@ internal sealed class HttpIntake(string name, HttpSourceOptions options, TimePro
     /// <summary>Answers what nobody has answered; handlers that come later are told so.</summary>
     public void AbandonAll()
     {
-        _disposed = true;
+        // Whatever is listed after this finds that the source accepts nothing any more.
         foreach (var exchange in _live.ToArray())
         {
             Abandon(exchange);
         }
     }
 
-    public void Abandon(HttpExchange exchange)
+    public void Abandon(ExchangeCore exchange)
     {
-        exchange.Core.CancelAborted();
-        exchange.Core.Refuse(_stopping, handlerMayHoldIt: false);
+        exchange.CancelAborted();
+        exchange.Refuse(_stopping, handlerMayHoldIt: false);
     }
 
     public void CountUnanswered() => _counters.Unanswered();
@@ -122,12 +116,6 @@ internal sealed class HttpIntake(string name, HttpSourceOptions options, TimePro
         {
             // It waited too long, its client left, or the source was stopped: either way there was no place for it.
             RefuseFull(exchange);
-            return;
-        }
-
-        if (_disposed)
-        {
-            Abandon(exchange);
         }
     }
 

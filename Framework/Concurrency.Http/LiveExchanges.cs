@@ -5,56 +5,50 @@ namespace Concurrency.Http;
 internal sealed class LiveExchanges
 {
     private readonly Lock _lock = new();
-    private ExchangeLink? _first;
+    private ExchangeCore? _first;
     private int _count;
 
-    public void Add(HttpExchange exchange)
+    public void Add(ExchangeCore exchange)
     {
-        var link = exchange.Link;
         lock (_lock)
         {
-            link.Next = _first;
-            _first?.Previous = link;
-            _first = link;
+            exchange.NextLive = _first;
+            _first?.PreviousLive = exchange;
+            _first = exchange;
             _count++;
         }
     }
 
-    public void Remove(HttpExchange exchange)
+    /// <summary>Removes an exchange that was added and not removed before.</summary>
+    public void Remove(ExchangeCore exchange)
     {
-        var link = exchange.Link;
         lock (_lock)
         {
-            if (link.Previous is null && !ReferenceEquals(_first, link))
+            exchange.NextLive?.PreviousLive = exchange.PreviousLive;
+            if (exchange.PreviousLive is { } previous)
             {
-                return;
-            }
-
-            link.Next?.Previous = link.Previous;
-            if (link.Previous is null)
-            {
-                _first = link.Next;
+                previous.NextLive = exchange.NextLive;
             }
             else
             {
-                link.Previous.Next = link.Next;
+                _first = exchange.NextLive;
             }
 
-            link.Next = null;
-            link.Previous = null;
+            exchange.NextLive = null;
+            exchange.PreviousLive = null;
             _count--;
         }
     }
 
-    public HttpExchange[] ToArray()
+    public ExchangeCore[] ToArray()
     {
         lock (_lock)
         {
-            var all = new HttpExchange[_count];
-            var link = _first;
-            for (var i = 0; i < all.Length; i++, link = link.Next)
+            var all = new ExchangeCore[_count];
+            var exchange = _first;
+            for (var i = 0; i < all.Length; i++, exchange = exchange!.NextLive)
             {
-                all[i] = link!.Exchange;
+                all[i] = exchange!;
             }
 
             return all;
