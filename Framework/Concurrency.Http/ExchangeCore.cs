@@ -56,6 +56,9 @@ internal sealed class ExchangeCore
 
     public bool IsAnswered => _owner is ExchangeOwner.Handler or ExchangeOwner.Source;
 
+    /// <summary>Whether the source has stopped, so that the client must not send another request on the connection.</summary>
+    public bool IsLastOfItsConnection => !_intake.Accepts;
+
     public CancellationToken Aborted => _abort.Token;
 
     public IHttpRequestFeature Request

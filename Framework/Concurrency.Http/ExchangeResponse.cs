@@ -52,14 +52,25 @@ internal static class ExchangeResponse
         }
 
         headers.ContentLength = status is 204 or 304 ? null : body.Length;
+        if (exchange.Core.IsLastOfItsConnection)
+        {
+            headers.Connection = "close";
+        }
+
         if (body.IsEmpty || exchange.Method == "HEAD")
         {
             return true;
         }
 
-        var flushed = await features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(body, CancellationToken.None)
-            .ConfigureAwait(Executor.Current is not null);
-        return !flushed.IsCompleted && !flushed.IsCanceled;
+        var writing = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(body, CancellationToken.None);
+        if (writing.IsCompletedSuccessfully)
+        {
+            return !writing.Result.IsCompleted;
+        }
+
+        // A client that was too slow may have been cut off meanwhile, which the result does not tell.
+        var flushed = await writing.ConfigureAwait(Executor.Current is not null);
+        return !flushed.IsCompleted && !features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted.IsCancellationRequested;
     }
 
     /// <param name="features">The request's features.</param>
@@ -89,7 +100,7 @@ internal static class ExchangeResponse
         if (exchange.Method != "HEAD")
         {
             var flushed = await body.Writer.WriteAsync(refusal.Text, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
-            delivered = !flushed.IsCompleted && !flushed.IsCanceled;
+            delivered = !flushed.IsCompleted;
         }
 
         if (whole)

@@ -34,6 +34,9 @@ internal sealed class HttpIntake(string name, HttpSourceOptions options, TimePro
     /// <summary>Requests that were refused because the channel was full.</summary>
     public long Rejected => _counters.Rejected;
 
+    /// <summary>Whether new requests are published.</summary>
+    public bool Accepts => _accepts;
+
     public HttpExchange CreateContext(IFeatureCollection contextFeatures) => new(this, contextFeatures);
 
     public Task ProcessRequestAsync(HttpExchange context)
