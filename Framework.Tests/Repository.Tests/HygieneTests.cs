@@ -52,9 +52,12 @@ public sealed class HygieneTests
     public void AwaitRule_SeesALiteral(string call) => Report.Finds(
         AwaitRule.Check([Library($"class A\n{{\n    async Task M(Task t) => await t.{call};\n}}")]), 3, "decides for every caller");
 
-    [Fact]
-    public void AwaitRule_AllowsTheOneForm() => Assert.Empty(
-        AwaitRule.Check([Library("class A { async Task M(Task t) => await t.ConfigureAwait(Executor.Current is not null); }")]));
+    [Theory]
+    [InlineData("Executor.Current is not null")]
+    [InlineData("ConfigureAwaitOptions.SuppressThrowing | (Executor.Current is null ? None : ContinueOnCapturedContext)")]
+    [InlineData("ConfigureAwaitOptions.SuppressThrowing | Context()")]
+    public void AwaitRule_AllowsWhatAsksForTheExecutor(string argument) => Assert.Empty(AwaitRule.Check([Library(
+        $"class A {{ async Task M(Task t) => await t.ConfigureAwait({argument}); static object Context() => Executor.Current ?? X; }}")]));
 
     [Theory]
     [InlineData("async void M() { }", "async void")]

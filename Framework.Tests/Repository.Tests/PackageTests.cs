@@ -84,8 +84,8 @@ public sealed partial class PackageTests
 
         Assert.Equal("""
             N: public abstract class A<T> : IDisposable where T : class
+                protected A(int size)
                 protected virtual T? Find(string? name = null, TimeSpan wait = default)
-                public A(int size)
                 public abstract void Dispose()
                 public const int Limit = 3
                 public int Size { get; }

@@ -13,6 +13,17 @@ internal static class AwaitRule
         from file in library
         from call in file.Nodes<InvocationExpressionSyntax>()
         where call.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "ConfigureAwait" }
-        where call.ArgumentList.Arguments is not [var only] || only.ToString() != Argument
+        where call.ArgumentList.Arguments is not [var only] || (only.ToString() != Argument && !IsSuppression(file, only))
         select file.At(call.ArgumentList, $"ConfigureAwait{call.ArgumentList} decides for every caller. Write .ConfigureAwait({Argument}).");
+
+    // An await that must not throw has no boolean form: it asks for the executor itself or by a method of its file.
+    private static bool IsSuppression(TextFile file, ArgumentSyntax argument)
+    {
+        var text = argument.ToString();
+        return text.StartsWith("ConfigureAwaitOptions.SuppressThrowing", StringComparison.Ordinal)
+            && (Asks(text) || file.Nodes<MethodDeclarationSyntax>()
+                .Any(method => text.Contains($"{method.Identifier.Text}()", StringComparison.Ordinal) && Asks(method.ToString())));
+    }
+
+    private static bool Asks(string code) => code.Contains("Executor.Current", StringComparison.Ordinal);
 }

@@ -25,6 +25,8 @@ internal static class PublicApi
 
     private static readonly SymbolDisplayFormat s_type = Signature(SymbolDisplayKindOptions.IncludeTypeKeyword);
 
+    private static readonly SymbolDisplayFormat s_bareType = s_type.WithGenericsOptions(Generics);
+
     public static string PathFor(string assembly) => $"Framework/{assembly}/PublicAPI.txt";
 
     /// <summary>The surface of a compiled assembly; the same text on every machine.</summary>
@@ -101,15 +103,14 @@ internal static class PublicApi
                 .OrderBy(contract => contract.ToDisplayString(s_name), StringComparer.Ordinal))
             .Select(parent => parent!.ToDisplayString(s_name));
         var inherits = type.TypeKind is TypeKind.Enum or TypeKind.Delegate ? "" : string.Join(", ", bases);
-        return $"{type.ContainingNamespace.ToDisplayString()}: {ModifiersOf(type)}{type.ToDisplayString(s_type)}"
-            + (inherits.Length > 0 ? $" : {inherits}" : "");
+        var bare = type.ToDisplayString(s_bareType);
+        var constraints = type.TypeKind == TypeKind.Delegate ? "" : type.ToDisplayString(s_type)[bare.Length..];
+        return $"{type.ContainingNamespace.ToDisplayString()}: {ModifiersOf(type)}{bare}{(inherits.Length > 0 ? " : " : "")}{inherits}{constraints}";
     }
 
     private static string ModifiersOf(INamedTypeSymbol type) => string.Concat(
         type.DeclaredAccessibility == Accessibility.Public ? "public " : "protected ",
-        type.TypeKind != TypeKind.Class ? "" : type.IsStatic ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "",
-        type.TypeKind == TypeKind.Struct && type.IsReadOnly ? "readonly " : "",
-        type.IsRefLikeType ? "ref " : "");
+        type.TypeKind != TypeKind.Class ? "" : type.IsStatic ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "");
 
     private static IEnumerable<string> MembersOf(INamedTypeSymbol type)
     {
@@ -126,7 +127,8 @@ internal static class PublicApi
 
     private static bool IsOffered(ISymbol symbol) =>
         symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal
-        && symbol.CanBeReferencedByName | symbol is IMethodSymbol { MethodKind: not MethodKind.StaticConstructor } or IPropertySymbol
+        && !symbol.IsImplicitlyDeclared
+        && symbol is not IMethodSymbol { MethodKind: MethodKind.StaticConstructor }
         && !symbol.Name.Contains('<', StringComparison.Ordinal)
         && !symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "CompilerGeneratedAttribute");
 
