@@ -166,6 +166,6 @@ internal sealed class EventReader<T>(
     private ValueTask GiveUpAsync(T item)
     {
         Interlocked.Increment(ref _undelivered);
-        return EventDisposal.DisposeAsync(item);
+        return runner.DisposeEventAsync(item);
     }
 }

@@ -82,7 +82,8 @@ internal sealed class HandlerRunner<T>(
             : null;
     }
 
-    private async ValueTask DisposeEventAsync(T item)
+    /// <summary>Ends the life of an event; a failure is logged.</summary>
+    public async ValueTask DisposeEventAsync(T item)
     {
         try
         {

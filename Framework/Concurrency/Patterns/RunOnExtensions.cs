@@ -20,7 +20,7 @@ public static class RunOnExtensions
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(executor);
-        return Started(new Component<T>(executor.Name, new ReaderSource<T>(executor.Name, reader), executor, handler, options));
+        return Started(new Component<T>(executor.Name, new ReaderSource<T>(reader, executor.Name), executor, handler, options));
     }
 
     /// <summary>Handles each item of a channel on an executor with a synchronous handler, which may block if the executor allows it.</summary>
