@@ -89,6 +89,7 @@ public sealed class HygieneTests
     [Theory]
     [InlineData("await Task.Delay(ten, executor.TimeProvider);")]
     [InlineData("await Task.Delay(ten, clock, cancellationToken);")]
+    [InlineData("await Task.Delay(Timeout.Infinite, cancellationToken);")]
     [InlineData("const string Text = \"Thread.Sleep(1)\"; // Task.Delay(1)")]
     public void TestHygieneRule_AllowsAClockOfTheTest(string statement) =>
         Assert.Empty(TestHygieneRule.Check([Test($"class A {{ async Task M() {{ {statement}\n }} }}")]));

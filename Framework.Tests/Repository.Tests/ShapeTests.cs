@@ -28,6 +28,7 @@ public sealed class ShapeTests
     [Theory]
     [InlineData("A", "public class B;")]
     [InlineData("AOfT", "public class A;")]
+    [InlineData("As", "public class A;")]
     [InlineData("A", "internal delegate void B();")]
     public void FileShapeRule_SeesAFileWithAnotherName(string name, string text) =>
         Report.Finds(FileShapeRule.CheckNames([Library(name, text)]), 1, "The file is named");
@@ -38,6 +39,8 @@ public sealed class ShapeTests
     [InlineData("A", "public class A<T>;")]
     [InlineData("A", "file class Helper;\npublic static class A { extension(string s) { public int Twice() => s.Length * 2; } }")]
     [InlineData("A.Role", "public partial class A;")]
+    [InlineData("AOfKey", "public class A<T, TKey>;")]
+    [InlineData("As", "internal abstract class A;\ninternal sealed class B : A;")]
     public void FileShapeRule_AllowsTheUsualForms(string name, string text) => Assert.Empty(FileShapeRule.CheckNames([Library(name, text)]));
 
     [Theory]

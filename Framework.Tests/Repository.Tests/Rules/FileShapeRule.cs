@@ -47,20 +47,23 @@ internal static class FileShapeRule
             yield return file.At(extra, $"A second public type, '{TypeShape.NameOf(extra)}'. Give it a file of its own.");
         }
 
-        // Name.Role.cs is one part of a partial type.
-        var fileName = Path.GetFileName(file.Path).Split('.')[0];
         var named = publicTypes.Length > 0 ? publicTypes[0] : types.FirstOrDefault();
-        if (named is not null && !NamesFor(named).Contains(fileName))
+        if (named is not null && !IsNamedAfter(file.Path, named, publicTypes.Length > 0))
         {
-            yield return file.At(named, $"The file is named '{fileName}', its type '{TypeShape.NameOf(named)}'. "
-                + $"Name it {string.Join(" or ", NamesFor(named))}.");
+            var name = TypeShape.NameOf(named);
+            yield return file.At(named, $"The file is named '{Path.GetFileName(file.Path)}', its type '{name}'. "
+                + $"Name it {name}.cs{(TypeShape.ArityOf(named) > 0 ? $" or {name}OfT.cs" : "")}.");
         }
     }
 
-    private static string[] NamesFor(MemberDeclarationSyntax type)
+    // Name.Role.cs is one part of a partial type; a family of small internal types may stand under the plural of the first.
+    private static bool IsNamedAfter(string path, MemberDeclarationSyntax type, bool isPublic)
     {
+        var fileName = Path.GetFileName(path).Split('.')[0];
         var name = TypeShape.NameOf(type);
-        return TypeShape.ArityOf(type) == 0 ? [name] : [name, name + "OfT"];
+        return fileName == name
+            || (TypeShape.ArityOf(type) > 0 && fileName.StartsWith(name + "Of", StringComparison.Ordinal))
+            || (!isPublic && fileName == name + "s");
     }
 
     private static int LimitOf(TextFile file) => file.Path switch

@@ -22,9 +22,13 @@ internal static class TestHygieneRule
         select file.At(call, $"{callee}{call.ArgumentList} waits for the wall clock. Wait for a signal, or give Task.Delay a test's TimeProvider.");
 
     // Syntax only: a delay on a clock has it as its second argument; a token there means the system's clock.
+    // An infinite delay waits for its token, not for a clock.
     private static bool IsOnAClock(ArgumentListSyntax list) =>
-        list.Arguments is [_, var second, ..]
-        && !second.ToString().Contains("token", StringComparison.OrdinalIgnoreCase)
+        list.Arguments is [var first, var second, ..]
+        && (first.ToString() is "Timeout.Infinite" or "Timeout.InfiniteTimeSpan" || IsClock(second));
+
+    private static bool IsClock(ArgumentSyntax second) =>
+        !second.ToString().Contains("token", StringComparison.OrdinalIgnoreCase)
         && !second.ToString().Contains("cancel", StringComparison.OrdinalIgnoreCase)
         && !second.ToString().Contains("TimeProvider.System", StringComparison.Ordinal)
         && !second.Expression.IsKind(SyntaxKind.DefaultLiteralExpression);
