@@ -12,6 +12,7 @@ public sealed class SeededExecutor : Executor
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly int _seed;
+    private InvalidOperationException? _escape;
     private int _inFlight;
     private long _turns;
 
@@ -47,9 +48,16 @@ public sealed class SeededExecutor : Executor
         var main = RunAsync(_ => body());
         while (true)
         {
-            if (_ready.Count != 0)
+            if (_escape is { } escape)
             {
-                RunOne();
+                throw escape;
+            }
+
+            if (TryTakeNext(out var work))
+            {
+                _turns++;
+                using var turn = EnterTurn();
+                work.Execute();
             }
             else if (!_time.FireNext())
             {
@@ -77,13 +85,18 @@ public sealed class SeededExecutor : Executor
 
     protected override bool TryEnqueue(ExecutorWork work, WorkKind kind)
     {
-        if (Environment.CurrentManagedThreadId != _thread)
+        lock (_ready)
         {
-            throw new InvalidOperationException($"Work came from thread {Environment.CurrentManagedThreadId}: something under test left the executor (seed {_seed}).");
-        }
+            if (Environment.CurrentManagedThreadId != _thread)
+            {
+                // Thrown here it would end the process, not the test.
+                _escape ??= new InvalidOperationException(
+                    $"Something under test left the executor: work came from thread {Environment.CurrentManagedThreadId} (seed {_seed}). {Environment.StackTrace}");
+            }
 
-        _ready.Add(work);
-        return true;
+            _ready.Add(work);
+            return true;
+        }
     }
 
     protected override void OnRootStarted() => _inFlight++;
@@ -92,15 +105,22 @@ public sealed class SeededExecutor : Executor
 
     protected override string DescribeRejection() => "The seeded executor takes everything.";
 
-    private void RunOne()
+    private bool TryTakeNext(out ExecutorWork work)
     {
-        var next = Random.Next(_ready.Count);
-        TraceHash = HashCode.Combine(TraceHash, next, _ready.Count);
-        var work = _ready[next];
-        _ready.RemoveAt(next);
-        _turns++;
-        using var turn = EnterTurn();
-        work.Execute();
+        lock (_ready)
+        {
+            if (_ready.Count == 0)
+            {
+                work = default;
+                return false;
+            }
+
+            var next = Random.Next(_ready.Count);
+            TraceHash = HashCode.Combine(TraceHash, next, _ready.Count);
+            work = _ready[next];
+            _ready.RemoveAt(next);
+            return true;
+        }
     }
 
     private sealed class VirtualTime(SeededExecutor executor) : TimeProvider
