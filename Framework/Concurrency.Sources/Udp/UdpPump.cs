@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Concurrency.Channels;
@@ -12,7 +13,10 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
 {
     private const int TurnBudget = 64;
 
+    [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed",
+        Justification = "A stop may come at any time, after disposal too; a source without a timer holds nothing to release.")]
     private readonly CancellationTokenSource _ceased = new();
+
     private readonly UdpSocket _socket = new(run.Name, endPoint, options);
     private DatagramReceiver? _receiver;
     private DatagramPool? _pool;
@@ -52,19 +56,17 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
         {
             // Stopped while waiting for a datagram or for room.
         }
+        catch (SocketException error)
+        {
+            throw new IOException($"The source '{run.Name}' can no longer receive on {_socket.LocalEndPoint}: {error.Message}. Make a new source.", error);
+        }
         finally
         {
             _receiver!.Dispose();
         }
     }
 
-    public void Cease()
-    {
-        if (!_disposed)
-        {
-            _ceased.Cancel();
-        }
-    }
+    public void Cease() => _ceased.Cancel();
 
     public long Abandon() => 0;
 
@@ -86,7 +88,6 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
     {
         _receiver?.Dispose();
         _socket.Dispose();
-        _ceased.Dispose();
     }
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)

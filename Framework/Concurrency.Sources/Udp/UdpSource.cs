@@ -78,7 +78,7 @@ public sealed class UdpSource : IEventSource<UdpDatagram>
     public async ValueTask DisposeAsync()
     {
         await _run.DisposeAsync().ConfigureAwait(Executor.Current is not null);
-        _pump.Close();
+        _pump.Dispose();
     }
 
     private static DatagramReceiver CreateReceiver(Socket socket, Executor executor, int datagramSize)
