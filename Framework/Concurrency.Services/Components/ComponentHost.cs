@@ -35,7 +35,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         _options = dependencies.Options.Value;
         _options.Validate();
         _logger = dependencies.Logger;
-        _executors = new HostExecutors(dependencies.Executors, dependencies.LoggerFactory);
+        _executors = new HostExecutors(dependencies.Executors, dependencies.LoggerFactory, dependencies.Clock);
         ComponentSettings.RefuseUnknown(dependencies.Configuration, [.. _registrations.Select(static r => r.Name)]);
         _clock = dependencies.Clock;
     }
