@@ -81,7 +81,7 @@ public sealed class ServiceTests(MachineLock machine) : IClassFixture<MachineLoc
         for (var number = 1; number <= 3; number++)
         {
             await client.SendAsync(new byte[number * 100]).AsTask().Within("a datagram is sent");
-            var reply = await client.ReceiveAsync().AsTask().Within("its reply");
+            var reply = await client.ReceiveAsync().Within("its reply");
             Assert.Equal($$"""{"seq":{{number}},"size":{{number * 100}},"total":{{number}}}""" + "\n", Encoding.UTF8.GetString(reply.Buffer));
         }
     }
