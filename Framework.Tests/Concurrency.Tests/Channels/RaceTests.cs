@@ -9,7 +9,7 @@ namespace Concurrency.Tests.Channels;
 /// <remarks>CONCURRENCY_RACE multiplies the number of items, for a long run.</remarks>
 public sealed class RaceTests : IClassFixture<MachineLock>
 {
-    private const int ItemsPerCase = 12_000;
+    private const int ItemsPerCase = 25_000;
 
     public static TheoryData<string, int, int> Cases
     {
