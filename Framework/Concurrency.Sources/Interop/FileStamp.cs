@@ -3,13 +3,23 @@ using System.Runtime.InteropServices;
 namespace Concurrency.Sources.Interop;
 
 /// <summary>What tells one state of a path from another: inode, size and time of the last change of the content, in nanoseconds.</summary>
-internal readonly partial record struct FileStamp(ulong Device, ulong Inode, ulong Size, long Seconds, uint Nanoseconds, bool IsDirectory)
+internal readonly partial record struct FileStamp
 {
     private const int CurrentDirectory = -100;
     private const int DontFollow = 0x100;
     private const uint BasicFields = 0x7ff;
     private const int TypeMask = 0xf000;
     private const int DirectoryType = 0x4000;
+
+    public bool IsDirectory { get; private init; }
+
+    private (uint Major, uint Minor) Device { get; init; }
+
+    private ulong Inode { get; init; }
+
+    private ulong Size { get; init; }
+
+    private (long Seconds, uint Nanoseconds) Modified { get; init; }
 
     /// <summary>Looks at a path without following a link; false if there is nothing, or nothing that may be looked at.</summary>
     public static bool TryRead(string path, out FileStamp stamp)
@@ -21,13 +31,14 @@ internal readonly partial record struct FileStamp(ulong Device, ulong Inode, ulo
         }
 
         var isDirectory = (raw.Mode & TypeMask) == DirectoryType;
-        stamp = new FileStamp(
-            (ulong)raw.DeviceMajor << 32 | raw.DeviceMinor,
-            raw.Inode,
-            isDirectory ? 0 : raw.Size,
-            isDirectory ? 0 : raw.ModifiedSeconds,
-            isDirectory ? 0 : raw.ModifiedNanoseconds,
-            isDirectory);
+        stamp = new FileStamp
+        {
+            Device = (raw.DeviceMajor, raw.DeviceMinor),
+            Inode = raw.Inode,
+            Size = isDirectory ? 0 : raw.Size,
+            Modified = isDirectory ? default : (raw.ModifiedSeconds, raw.ModifiedNanoseconds),
+            IsDirectory = isDirectory,
+        };
         return true;
     }
 
