@@ -321,6 +321,7 @@ public sealed class HttpExchangeTests
         });
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => http.Client.GetStringAsync("/").Within("response"));
+        await http.Source.DisposeAsync().Within("disposing");
         Assert.Equal(1, http.Source.HttpStatistics.ClientGone);
     }
 

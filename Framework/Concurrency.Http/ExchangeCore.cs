@@ -297,8 +297,11 @@ internal sealed class ExchangeCore
         var delivered = false;
         try
         {
-            delivered = !_abort.IsClientGone
-                && await ExchangeResponse.RefuseAsync(_features, _exchange, refusal, whole: handlerMayHoldIt).ConfigureAwait(Executor.Current is not null);
+            if (!_abort.IsClientGone)
+            {
+                await ExchangeResponse.RefuseAsync(_features, _exchange, refusal, whole: handlerMayHoldIt).ConfigureAwait(Executor.Current is not null);
+                delivered = true;
+            }
         }
         catch (Exception error)
         {

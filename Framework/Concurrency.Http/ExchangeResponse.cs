@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Concurrency.Execution;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,6 +8,9 @@ namespace Concurrency.Http;
 /// <summary>Writes one whole response into Kestrel's features.</summary>
 internal static class ExchangeResponse
 {
+    /// <summary>Bodies up to this size are handed to Kestrel in one piece and sent when the request ends.</summary>
+    private const int SmallBody = 16 * 1024;
+
     public static IHttpResponseFeature Of(IFeatureCollection features) => features.GetRequiredFeature<IHttpResponseFeature>();
 
     /// <summary>Checks what the caller can get wrong before anything is claimed.</summary>
@@ -63,6 +67,13 @@ internal static class ExchangeResponse
         }
 
         var writer = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+        if (body.Length <= SmallBody)
+        {
+            // Kestrel sends it when the request ends, on its own threads: the handler's executor spares the sending.
+            Buffer(writer, body);
+            return true;
+        }
+
         var writing = writer.WriteAsync(body, CancellationToken.None);
         if (writing.IsCompletedSuccessfully)
         {
@@ -78,12 +89,10 @@ internal static class ExchangeResponse
     /// <param name="exchange">The exchange, none of whose own headers are sent.</param>
     /// <param name="refusal">The answer.</param>
     /// <param name="whole">Whether the client must get the end of the answer before the request ends.</param>
-    /// <returns>Whether the connection took the whole answer.</returns>
-    public static async ValueTask<bool> RefuseAsync(IFeatureCollection features, HttpExchange exchange, Refusal refusal, bool whole)
+    public static ValueTask RefuseAsync(IFeatureCollection features, HttpExchange exchange, Refusal refusal, bool whole)
     {
         var response = Of(features);
         var headers = response.Headers;
-        var delivered = true;
         response.StatusCode = refusal.Status;
         headers.ContentType = "text/plain; charset=utf-8";
         headers.ContentLength = refusal.Text.Length;
@@ -100,16 +109,10 @@ internal static class ExchangeResponse
         var body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         if (exchange.Method != "HEAD")
         {
-            var flushed = await body.Writer.WriteAsync(refusal.Text, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
-            delivered = !flushed.IsCompleted;
+            Buffer(body.Writer, refusal.Text);
         }
 
-        if (whole)
-        {
-            await body.CompleteAsync().ConfigureAwait(Executor.Current is not null);
-        }
-
-        return delivered;
+        return whole ? new ValueTask(body.CompleteAsync()) : default;
     }
 
     /// <summary>Turns a response of which nothing was sent into a 500 without a body.</summary>
@@ -125,6 +128,13 @@ internal static class ExchangeResponse
         response.Headers.Clear();
         response.StatusCode = StatusCodes.Status500InternalServerError;
         return true;
+    }
+
+    private static void Buffer(PipeWriter writer, ReadOnlyMemory<byte> body)
+    {
+        // With a size: before the head was written, Kestrel has no buffer to offer of its own accord.
+        body.CopyTo(writer.GetMemory(body.Length));
+        writer.Advance(body.Length);
     }
 
     private static bool HasBody(int status) => status is not (204 or 205 or 304);

@@ -140,7 +140,6 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
         var now = _clock.GetTimestamp();
         var slots = _batch.AsSpan(0, count);
         _pool!.Take(slots);
-        run.CountObserved(count);
         for (var i = 0; i < count; i++)
         {
             var slot = slots[i];

@@ -46,7 +46,15 @@ public sealed class UdpSource : IEventSource<UdpDatagram>
     public IPEndPoint? LocalEndPoint => _pump.Socket.LocalEndPoint;
 
     /// <inheritdoc/>
-    public SourceStatistics Statistics => _run.Statistics;
+    public SourceStatistics Statistics
+    {
+        get
+        {
+            // No datagram is merged with another, so every one that was observed is published, also within a batch.
+            var statistics = _run.Statistics;
+            return statistics with { Observed = statistics.Published };
+        }
+    }
 
     /// <summary>What the socket did, and what the kernel dropped; a new snapshot on each call.</summary>
     public UdpStatistics UdpStatistics => _pump.Statistics;
