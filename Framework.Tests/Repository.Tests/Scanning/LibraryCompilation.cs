@@ -20,14 +20,17 @@ internal static class LibraryCompilation
         ]),
         s_parseOptions);
 
-    private static readonly string[] s_platform =
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+    private static readonly Lazy<(string Name, MetadataReference Reference)[]> s_platform = new(() =>
+    [
+        .. from path in ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+           select (Path.GetFileNameWithoutExtension(path), (MetadataReference)MetadataReference.CreateFromFile(path)),
+    ]);
 
     /// <summary>The runtime, the packages and the other shipped assemblies that the running tests reference.</summary>
     public static IEnumerable<MetadataReference> References(string exceptAssembly) =>
-        from path in s_platform
-        where Path.GetFileNameWithoutExtension(path) != exceptAssembly
-        select MetadataReference.CreateFromFile(path);
+        from assembly in s_platform.Value
+        where assembly.Name != exceptAssembly
+        select assembly.Reference;
 
     public static CSharpCompilation Of(string assembly, IEnumerable<TextFile> files) => CSharpCompilation.Create(
         assembly,
