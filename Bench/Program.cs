@@ -1,1 +1,13 @@
-return 0;
+using System.CommandLine;
+using Concurrency.Bench.Ratios;
+
+#if DEBUG
+Console.Error.WriteLine("Built without optimisation: the figures mean nothing. Use 'dotnet run -c Release --project Bench'.");
+#endif
+
+var root = new RootCommand("Measures this framework against the plain .NET way.")
+{
+    RatioCommand.Create(),
+    RatioCommand.CreateRow(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text;
+
+namespace Concurrency.Bench.Ratios;
+
+/// <summary>The report as plain text, one line per row as it comes.</summary>
+internal static class ResultTable
+{
+    private static readonly CompositeFormat s_layout = CompositeFormat.Parse("{0,-34} {1,11} {2,11} {3,-10} {4,7} {5,15} {6,6} {7,6}  {8}");
+
+    public static string Header { get; } = Line("row", "ours", "baseline", "unit", "ratio", "90 % interval", "A/A", "bar", "verdict");
+
+    public static string Format(RatioResult result) => Line(
+        result.Row,
+        Number(result.Ours),
+        Number(result.Baseline),
+        result.Unit,
+        Number(result.Ratio, "0.00"),
+        $"{Number(result.Low, "0.00")} .. {Number(result.High, "0.00")}",
+        Number(result.Spread, "0 %"),
+        result.Bar is { } bar ? Number(bar, "0.##") : "-",
+        result.Verdict.ToString().ToLowerInvariant());
+
+    private static string Number(double value, string? format = null) =>
+        value.ToString(format ?? (Math.Abs(value) >= 1000 ? "#,0" : "0.###"), CultureInfo.InvariantCulture);
+
+    private static string Line(params object[] cells) => string.Format(CultureInfo.InvariantCulture, s_layout, cells);
+}
