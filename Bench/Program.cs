@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Concurrency.Bench.Evidence;
+using Concurrency.Bench.Micro;
 using Concurrency.Bench.Ratios;
 
 #if DEBUG
@@ -9,5 +11,7 @@ var root = new RootCommand("Measures this framework against the plain .NET way."
 {
     RatioCommand.Create(),
     RatioCommand.CreateRow(),
+    EvidenceCommand.Create(),
+    MicroCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
