@@ -1,38 +1,60 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Concurrency.Channels;
 
 /// <summary>A channel with a capacity, a policy for "full", and counts of everything that happened to its items.</summary>
+/// <remarks>
+/// <para>Items leave in the order in which they came. Whoever waits is served in order of arrival: an item goes to the pending
+/// <c>ReadAsync</c> that waits longest before anyone else sees it, and a free place to the pending <c>WriteAsync</c> that waits longest; those who
+/// wait by <c>WaitToReadAsync</c> or <c>WaitToWriteAsync</c> are all told, and whoever comes first gets it.</para>
+/// <para>A cancelled write was not written, and a cancelled read took nothing, whatever else happens at that moment.</para>
+/// <para>No code of the channel's users runs under its lock. Code that waits comes back to its own executor, even through
+/// <c>ConfigureAwait(false)</c>, and always as a turn of its own: never inside the call that it waited for.</para>
+/// <para>All members are safe to call from any thread.</para>
+/// </remarks>
+[DebuggerDisplay("{DebuggerText,nq}")]
+[DebuggerTypeProxy(typeof(BoundedChannelDebugView<>))]
 public sealed class BoundedChannel<T> : Channel<T>, IDisposable
 {
-    private readonly Channel<T> _inner;
+    private readonly ChannelCore<T> _core;
 
-    internal BoundedChannel(BoundedChannelPolicy policy, Action<T, DropCause>? onUndelivered)
+    internal BoundedChannel(ChannelCore<T> core, CoreWriter<T> writer)
     {
-        Policy = policy;
-        _inner = Channel.CreateBounded<T>(new BoundedChannelOptions(policy.Capacity)
+        _core = core;
+        Reader = new BoundedChannelReader<T>(core);
+        Writer = writer;
+        if (core.Policy.Name is { } name)
         {
-            FullMode = policy.FullMode == ChannelFullMode.Reject ? BoundedChannelFullMode.Wait : (BoundedChannelFullMode)(int)policy.FullMode,
-        }, item => onUndelivered?.Invoke(item, DropCause.Write));
-        Reader = _inner.Reader;
-        Writer = _inner.Writer;
-    }
-
-    /// <summary>The policy that the channel was made with.</summary>
-    public BoundedChannelPolicy Policy { get; }
-
-    /// <summary>What the channel has done and holds; a new snapshot on each call.</summary>
-    public ChannelStatistics Statistics => default;
-
-    /// <summary>Completes the channel at once: what is inside goes to <c>onUndelivered</c> and waiters are released.</summary>
-    public void Abort(Exception? error = null)
-    {
-        _inner.Writer.TryComplete(error);
-        while (_inner.Reader.TryRead(out _))
-        {
+            core.Meter = ChannelMeter.Register(name, core);
         }
     }
 
+    /// <summary>The policy that the channel was made with.</summary>
+    public BoundedChannelPolicy Policy => _core.Policy;
+
+    /// <summary>What the channel has done and holds; a new snapshot on each call.</summary>
+    public ChannelStatistics Statistics => _core.Statistics;
+
+    private string DebuggerText
+    {
+        get
+        {
+            var state = _core.Closure is null ? "open" : Reader.Completion.IsCompleted ? "completed" : "closing";
+            return $"{Policy.Name ?? "channel"}: {Reader.Count} of {Policy.Capacity}, {Policy.FullMode}, {state}";
+        }
+    }
+
+    /// <summary>Closes the channel at once: what is inside goes to <c>onUndelivered</c>, waiters are released, <c>Completion</c> completes.</summary>
+    /// <remarks>
+    /// Pending writes fail and their items were never written. If the writer had already completed, items that are left behind make
+    /// <paramref name="error"/> known all the same, unless the writer gave an error of its own. A second call does nothing.
+    /// </remarks>
+    /// <param name="error">What readers, writers and <c>Completion</c> get to see; null lets the channel end as if it had been completed.</param>
+    public void Abort(Exception? error = null) => _core.Ending.Abort(error);
+
     /// <summary>Aborts the channel without an error.</summary>
     public void Dispose() => Abort();
+
+    internal T[] CopyItems() => _core.CopyItems();
 }

@@ -28,7 +28,21 @@ public sealed record BoundedChannelPolicy
     }
 
     /// <summary>What a write does when the channel is full. The default is <see cref="ChannelFullMode.Wait"/>.</summary>
-    public ChannelFullMode FullMode { get; init; } = ChannelFullMode.Wait;
+    /// <remarks>The modes that drop need a capacity of at least 1; this is checked when the channel is made.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a member of <see cref="ChannelFullMode"/>.</exception>
+    public ChannelFullMode FullMode
+    {
+        get;
+        init
+        {
+            if (value is < ChannelFullMode.Wait or > ChannelFullMode.Reject)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"There is no full mode {(int)value}. Use a member of {nameof(ChannelFullMode)}.");
+            }
+
+            field = value;
+        }
+    }
 
     /// <summary>Names the channel in statistics and messages and switches its meter on; null for an unnamed channel.</summary>
     public string? Name { get; init; }
@@ -38,4 +52,15 @@ public sealed record BoundedChannelPolicy
 
     /// <summary>Promises that at most one write or wait is outstanding at a time: checked in debug builds, used for speed in release builds.</summary>
     public bool SingleWriter { get; init; }
+
+    /// <summary>Checks what only holds for the properties together.</summary>
+    /// <exception cref="ArgumentException">The policy drops items and has capacity 0.</exception>
+    internal void Validate()
+    {
+        if (Capacity == 0 && FullMode is not (ChannelFullMode.Wait or ChannelFullMode.Reject))
+        {
+            throw new ArgumentException(
+                $"A channel of capacity 0 cannot use {FullMode}: it holds no item that could be dropped, so every write would be lost unless a reader waits. Use Wait, Reject, or a capacity of at least 1.");
+        }
+    }
 }

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Concurrency.Examples.Daemon;
+
+/// <summary>Replaces, rewrites and spoils the users file, and expects the daemon to follow.</summary>
+internal sealed class FilesDriver(ServiceDaemon daemon, DriveLog log)
+{
+    public async Task RunAsync(CancellationToken ending)
+    {
+        var path = daemon.Users.Path;
+        var original = await File.ReadAllBytesAsync(path, CancellationToken.None);
+        for (var round = 0; !ending.IsCancellationRequested; round++)
+        {
+            var password = string.Create(CultureInfo.InvariantCulture, $"password{round}");
+            var content = $"driver {password}\n";
+            if (round % 2 == 0)
+            {
+                await File.WriteAllTextAsync($"{path}.new", content, CancellationToken.None);
+                File.Move($"{path}.new", path, overwrite: true);
+            }
+            else
+            {
+                await File.WriteAllTextAsync(path, content, CancellationToken.None);
+            }
+
+            await log.ExpectAsync($"files: the reload of round {round}", () => daemon.Users.Table.Knows("driver", password));
+            await File.WriteAllTextAsync(path, "one two three\n", CancellationToken.None);
+            if (!daemon.Users.Table.Knows("driver", password))
+            {
+                log.Problem($"files: a malformed users file took away the table of round {round}.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), CancellationToken.None);
+        }
+
+        await File.WriteAllBytesAsync(path, original, CancellationToken.None);
+    }
+}

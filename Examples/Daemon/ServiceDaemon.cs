@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Concurrency.Http;
+using Concurrency.Patterns;
+using Concurrency.Services.Components;
+using Concurrency.Sources.Files;
+using Concurrency.Sources.Signals;
+using Concurrency.Sources.Udp;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Concurrency.Examples.Daemon;
+
+/// <summary>The daemon: four sources, four handlers, the executors of your choice.</summary>
+internal sealed class ServiceDaemon : IAsyncDisposable
+{
+    private readonly DaemonOptions _options;
+    private readonly TemporaryUsersFile _usersFile;
+    private readonly LogFile _log;
+    private readonly IHost _host;
+    private HttpSource? _http;
+    private UdpSource? _udp;
+
+    public ServiceDaemon(DaemonOptions options)
+    {
+        _options = options;
+        var clock = TimeProvider.System;
+        _log = new LogFile(options.LogFile, clock);
+        _usersFile = new TemporaryUsersFile(options.UsersFile);
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration.AddInMemoryCollection(Settings(options));
+        builder.Logging.ClearProviders().AddProvider(_log);
+        builder.Services.AddSingleton(_log);
+        builder.Services.AddSingleton(new WhoAmI("concurrency-daemon", "0.1.0", Environment.ProcessId, clock.GetUtcNow()));
+        builder.Services.AddSingleton<Func<StatsReport>>(static sp => () => StatsReport.Of(sp.GetRequiredService<ComponentHost>()));
+        builder.Services.AddSingleton(sp => new Users(_usersFile.Path, sp.GetRequiredService<ILogger<Users>>()));
+        builder.Services.AddSingleton<SignalActions>();
+        builder.Services.AddSingleton<HttpApi>();
+        AddComponents(builder);
+        _host = builder.Build();
+    }
+
+    public Users Users => _host.Services.GetRequiredService<Users>();
+
+    public SignalActions Signals => _host.Services.GetRequiredService<SignalActions>();
+
+    public ComponentHost Components => _host.Services.GetRequiredService<ComponentHost>();
+
+    public HttpSource Http => _http!;
+
+    public UdpSource Udp => _udp!;
+
+    /// <summary>What the daemon prints when it serves.</summary>
+    public string ReadyLine => string.Create(
+        CultureInfo.InvariantCulture,
+        $"ready http=http://{_http!.Endpoints[0]} udp={_udp!.LocalEndPoint} users={_usersFile.Path} pid={Environment.ProcessId}");
+
+    /// <exception cref="DaemonException">It cannot serve; nothing is left behind.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Users.LoadFirst();
+        try
+        {
+            await _host.StartAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or SocketException or InvalidOperationException or ArgumentException)
+        {
+            throw new DaemonException($"The daemon cannot start: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Serves until a signal or a failed component stops it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitAsync()
+    {
+        await _host.WaitForShutdownAsync();
+        return Components.ExitCode;
+    }
+
+    public async Task<int> StopAsync()
+    {
+        await _host.StopAsync();
+        return Components.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ((IAsyncDisposable)_host).DisposeAsync();
+        _usersFile.Dispose();
+        _log.Dispose();
+    }
+
+    private void AddComponents(HostApplicationBuilder builder)
+    {
+        builder.AddComponent<HttpExchange>(
+            "http",
+            (sp, o) => _http = new HttpSource(new HttpSourceOptions
+            {
+                Name = "http",
+                Endpoints = [_options.Http],
+                Capacity = o.Capacity ?? 1024,
+                LoggerFactory = sp.GetRequiredService<ILoggerFactory>(),
+            }),
+            (exchange, token) => _host.Services.GetRequiredService<HttpApi>().HandleAsync(exchange, token),
+            o =>
+            {
+                o.Concurrency = 64;
+                o.OnError = ComponentErrorPolicy.Isolate;
+            });
+
+        builder.AddComponent<UdpDatagram>(
+            "udp",
+            (_, o) => _udp = new UdpSource(_options.Udp, new UdpSourceOptions { Name = "udp", Capacity = o.Capacity ?? 1024 }),
+            new UdpResponder().HandleAsync,
+            o => o.OnError = ComponentErrorPolicy.Isolate);
+
+        builder.AddComponent<FileChange>(
+            "files",
+            (_, o) => new FileWatchSource(_usersFile.Path, new FileWatchSourceOptions { Name = "files", Capacity = o.Capacity ?? 1024 }),
+            (_, token) => Users.ReloadAsync(token),
+            o => o.OnError = ComponentErrorPolicy.Isolate);
+
+        builder.AddSynchronousComponent<SignalEvent>(
+            "signals",
+            (_, o) => new SignalSource(
+                [PosixSignal.SIGHUP, SignalActions.UserSignal1],
+                new SignalSourceOptions { Name = "signals", Capacity = o.Capacity ?? 1024 }),
+            (signal, token) => Signals.Handle(signal, token),
+            o =>
+            {
+                o.Executor = "thread";
+                o.OnError = ComponentErrorPolicy.Isolate;
+            });
+    }
+
+    /// <summary>The command line speaks last: it becomes configuration on top of files and environment.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> Settings(DaemonOptions options) =>
+    [
+        .. options.Executors.Select(static e => KeyValuePair.Create($"Components:{e.Key}:Executor", (string?)e.Value)),
+        .. options.Capacities.Select(static c => KeyValuePair.Create($"Components:{c.Key}:Capacity", (string?)c.Value.ToString(CultureInfo.InvariantCulture))),
+    ];
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Concurrency.Sources.Signals;
+using Microsoft.Extensions.Logging;
+
+namespace Concurrency.Examples.Daemon;
+
+/// <summary>SIGHUP reopens the log file, SIGUSR1 logs the statistics.</summary>
+internal sealed partial class SignalActions(LogFile log, Func<StatsReport> statistics, ILogger<SignalActions> logger)
+{
+    public const PosixSignal UserSignal1 = (PosixSignal)10;
+
+    private readonly ILogger _logger = logger;
+    private int _reopened;
+    private int _logged;
+
+    /// <summary>How often SIGHUP was handled.</summary>
+    public int Reopened => Volatile.Read(ref _reopened);
+
+    /// <summary>How often SIGUSR1 was handled.</summary>
+    public int Logged => Volatile.Read(ref _logged);
+
+    public void Handle(SignalEvent signal, CancellationToken cancellationToken)
+    {
+        if (signal.Signal == PosixSignal.SIGHUP)
+        {
+            log.Reopen();
+            LogReopened();
+            Interlocked.Increment(ref _reopened);
+            return;
+        }
+
+        LogStatistics(JsonSerializer.Serialize(statistics(), DaemonJson.Default.StatsReport));
+        Interlocked.Increment(ref _logged);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Received SIGHUP: the log was reopened.")]
+    private partial void LogReopened();
+
+    [LoggerMessage(LogLevel.Information, "Received SIGUSR1: {Statistics}")]
+    private partial void LogStatistics(string statistics);
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+
+namespace Concurrency.Examples.Daemon;
+
+/// <summary>The users file and the table that was last read from it.</summary>
+internal sealed partial class Users(string path, ILogger<Users> logger)
+{
+    private readonly ILogger _logger = logger;
+    private UsersTable _table = UsersTable.Empty;
+    private int _loads;
+
+    public string Path { get; } = path;
+
+    public UsersTable Table => Volatile.Read(ref _table);
+
+    /// <summary>How often a table was read from the file.</summary>
+    public int Loads => Volatile.Read(ref _loads);
+
+    /// <summary>Reads the file for the first time.</summary>
+    /// <exception cref="DaemonException">It cannot be read or is malformed.</exception>
+    public void LoadFirst()
+    {
+        try
+        {
+            Replace(UsersTable.Parse(File.ReadAllBytes(Path)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new DaemonException($"The users file '{Path}' cannot be used: {error.Message} Give a readable file with --users.", error);
+        }
+    }
+
+    /// <summary>Reads the file again: a malformed one leaves the old table, a missing one leaves nobody who can log in.</summary>
+    public async ValueTask ReloadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Replace(UsersTable.Parse(await File.ReadAllBytesAsync(Path, cancellationToken)));
+        }
+        catch (FileNotFoundException)
+        {
+            Replace(UsersTable.Empty);
+            LogGone(Path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        {
+            LogKept(Path, Table.Count, error.Message);
+        }
+    }
+
+    private void Replace(UsersTable table)
+    {
+        Volatile.Write(ref _table, table);
+        Interlocked.Increment(ref _loads);
+        LogLoaded(table.Count, Path);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Count} users loaded from {File}.")]
+    private partial void LogLoaded(int count, string file);
+
+    [LoggerMessage(LogLevel.Warning, "The users file {File} is gone: nobody can log in until it is back.")]
+    private partial void LogGone(string file);
+
+    [LoggerMessage(LogLevel.Error, "The users file {File} was not taken over, the {Count} users before stay valid: {Problem}")]
+    private partial void LogKept(string file, int count, string problem);
+}

@@ -1,0 +1,228 @@
+using Concurrency.Execution;
+using Concurrency.Patterns;
+using Concurrency.Time;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Concurrency.Services.Components;
+
+/// <summary>Starts the components of a host and ends them in phases.</summary>
+/// <remarks>
+/// <para>Start: all components are made, so that a wrong setting shows before anything runs, and started in the order of their
+/// registration; if one fails to start, those before it are ended.</para>
+/// <para>End, under one deadline: not ready → accept nothing new, in reverse order → finish what was accepted → cancel →
+/// give up. A component that fails stops the host, and <see cref="ExitCode"/> is not 0 then.</para>
+/// </remarks>
+public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, IDisposable
+{
+    private readonly ComponentRegistration[] _registrations;
+    private readonly IServiceProvider _services;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ComponentHostOptions _options;
+    private readonly ILogger _logger;
+    private readonly HostExecutors _executors;
+    private readonly CancellationTokenSource _abort = new();
+    private readonly List<Component> _components = [];
+    private TimeProvider _clock = TimeProvider.System;
+    private Deadline _deadline;
+    private int _ended;
+
+    internal ComponentHost(IServiceProvider services, ComponentHostDependencies dependencies)
+    {
+        _services = services;
+        _registrations = [.. dependencies.Components];
+        _lifetime = dependencies.Lifetime;
+        _options = dependencies.Options.Value;
+        _options.Validate();
+        _logger = dependencies.Logger;
+        _executors = new HostExecutors(dependencies.Executors, dependencies.LoggerFactory);
+        ComponentSettings.RefuseUnknown(dependencies.Configuration, [.. _registrations.Select(static r => r.Name)]);
+        _clock = dependencies.Clock;
+    }
+
+    /// <summary>The components, in the order of their registration; empty before the start.</summary>
+    public IReadOnlyList<Component> Components => _components;
+
+    /// <summary>The executors of the components, in the order in which they were made.</summary>
+    public IReadOnlyList<Executor> Executors => _executors.All;
+
+    /// <summary>Whether all components were started and none was asked to stop: what a readiness probe should tell.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>0, or 1 when a component gave up or had to be abandoned at the end.</summary>
+    public int ExitCode { get; private set; }
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var registration in _registrations)
+            {
+                _components.Add(registration.Make(_services, _executors));
+            }
+
+            foreach (var component in _components)
+            {
+                await component.StartAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+                _ = WatchAsync(component);
+            }
+        }
+        catch
+        {
+            await DisposeAsync().ConfigureAwait(Executor.Current is not null);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        IsReady = true;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        IsReady = false;
+        _deadline = Deadline.After(_options.ShutdownTimeout, _clock);
+        _logger.ShutdownBegins(_options.ShutdownTimeout);
+        if (_options.UnreadyTime > TimeSpan.Zero)
+        {
+            await WaitAsync(Task.Delay(_options.UnreadyTime, _clock, _abort.Token), _options.UnreadyTime, cancellationToken)
+                .ConfigureAwait(Executor.Current is not null);
+        }
+
+        foreach (var component in Enumerable.Reverse(_components))
+        {
+            await TryAsync(component, component.StopAsync(cancellationToken)).ConfigureAwait(Executor.Current is not null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var start = _clock.GetTimestamp();
+        var finish = _deadline.Remaining - _options.CancellationTime;
+        await WaitAsync(AllEndedAsync(), finish, cancellationToken).ConfigureAwait(Executor.Current is not null);
+
+        var busy = Busy();
+        if (busy.Length > 0)
+        {
+            _logger.ShutdownCancels(Names(busy), _clock.GetElapsedTime(start));
+        }
+
+        foreach (var component in busy)
+        {
+            component.Cancel($"the host shuts down and its time of {_options.ShutdownTimeout} has passed.");
+        }
+
+        await WaitAsync(AllEndedAsync(), _options.CancellationTime, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
+        busy = Busy();
+        if (busy.Length > 0)
+        {
+            ExitCode = 1;
+            _logger.ShutdownAbandons(Names(busy));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await EndAsync().ConfigureAwait(Executor.Current is not null);
+        _logger.ShutdownDone(_components.Sum(static c => c.Statistics.Source.Undelivered));
+    }
+
+    /// <summary>Shortens a running or coming shutdown: what is not finished is cancelled now.</summary>
+    public void Abort() => _abort.Cancel();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _abort.Cancel();
+        await EndAsync().ConfigureAwait(Executor.Current is not null);
+    }
+
+    /// <summary>Cancels what still runs, without waiting for it; prefer <see cref="DisposeAsync"/>.</summary>
+    public void Dispose()
+    {
+        _abort.Cancel();
+        foreach (var component in Busy())
+        {
+            component.Cancel("the host was disposed.");
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (var component in Enumerable.Reverse(_components))
+        {
+            var disposal = component.DisposeAsync().AsTask();
+            await WaitAsync(disposal, _options.CancellationTime, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
+            if (disposal.IsCompleted)
+            {
+                await TryAsync(component, new ValueTask(disposal)).ConfigureAwait(Executor.Current is not null);
+            }
+        }
+
+        await WaitAsync(_executors.DisposeAsync().AsTask(), _options.CancellationTime + _options.CancellationTime, CancellationToken.None)
+            .ConfigureAwait(Executor.Current is not null);
+    }
+
+    private async Task WatchAsync(Component component)
+    {
+        try
+        {
+            await component.Completion.ConfigureAwait(Executor.Current is not null);
+        }
+        catch (Exception error)
+        {
+            ExitCode = 1;
+            _logger.ComponentGaveUp(component.Name, error);
+            _lifetime.StopApplication();
+        }
+    }
+
+    private async ValueTask TryAsync(Component component, ValueTask step)
+    {
+        try
+        {
+            await step.ConfigureAwait(Executor.Current is not null);
+        }
+        catch (Exception error)
+        {
+            ExitCode = 1;
+            _logger.EndFailed(component.Name, error);
+        }
+    }
+
+    /// <summary>Waits for a task for a limited time; an abort ends the wait.</summary>
+    private async Task WaitAsync(Task task, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, cancellationToken);
+        if (limit <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        // Whatever ends the wait, the caller looks at the components themselves afterwards.
+        await Task.WhenAny(task, Task.Delay(limit, _clock, ending.Token)).ConfigureAwait(Executor.Current is not null);
+        await ending.CancelAsync().ConfigureAwait(Executor.Current is not null);
+    }
+
+    private Task AllEndedAsync() => Task.WhenAll(_components.Select(static c => c.Completion));
+
+    private Component[] Busy() =>
+        [.. _components.Where(static c => c.State is ComponentState.Running or ComponentState.Stopping)];
+
+    private static string Names(Component[] components) => string.Join(", ", components.Select(static c => $"'{c.Name}'"));
+}

@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Concurrency.Services.Components;
+
+/// <summary>Stops the host at the first SIGTERM, SIGINT or SIGQUIT, and at once at the second.</summary>
+/// <remarks>
+/// The registrations are made when the first component is added, long before the host starts: a signal that arrives during
+/// the start is kept. These three signals do not need the thread pool to be delivered.
+/// </remarks>
+internal sealed class SignalLifetime : IHostLifetime, IDisposable
+{
+    private static readonly TimeSpan s_lastResort = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private IHostApplicationLifetime? _lifetime;
+    private ComponentHost? _host;
+    private ILogger? _logger;
+    private PosixSignal? _first;
+    private ITimer? _exit;
+
+    public SignalLifetime() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnSignal),
+    ];
+
+    /// <summary>Connects the signals with the host that they stop; a signal that came before stops it now.</summary>
+    public SignalLifetime Attach(IServiceProvider services)
+    {
+        if (!services.GetRequiredService<IOptions<ComponentHostOptions>>().Value.HandleSignals)
+        {
+            Dispose();
+            return this;
+        }
+
+        PosixSignal? missed;
+        lock (_gate)
+        {
+            _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Concurrency.Services.SignalLifetime");
+            _lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+            _host = services.GetRequiredService<ComponentHost>();
+            missed = _first;
+        }
+
+        if (missed is { } signal)
+        {
+            _logger.SignalStops(signal.ToString());
+            _lifetime.StopApplication();
+        }
+
+        return this;
+    }
+
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _exit?.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        bool isFirst;
+        lock (_gate)
+        {
+            isFirst = _first is null;
+            _first ??= context.Signal;
+        }
+
+        if (isFirst)
+        {
+            _logger?.SignalStops(context.Signal.ToString());
+            _lifetime?.StopApplication();
+            return;
+        }
+
+        _logger?.SignalAborts(context.Signal.ToString());
+        var code = ExitCodeOf(context.Signal);
+        Environment.ExitCode = code;
+        _host?.Abort();
+        // A handler that ignores its token must not keep the process: the second signal means now.
+        _exit ??= TimeProvider.System.CreateTimer(static c => Environment.Exit((int)c!), code, s_lastResort, Timeout.InfiniteTimeSpan);
+    }
+
+    private static int ExitCodeOf(PosixSignal signal) => 128 + signal switch
+    {
+        PosixSignal.SIGINT => 2,
+        PosixSignal.SIGQUIT => 3,
+        _ => 15,
+    };
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace Concurrency.Channels;
+
+/// <summary>The writing end of a channel that drops an item when it is full: a write never waits and never fails for want of room.</summary>
+[DebuggerDisplay("Items = {Core.Items.Count}, Capacity = {Core.Policy.Capacity}")]
+internal sealed class DroppingWriter<T>(ChannelCore<T> core) : CoreWriter<T>(core)
+{
+    public override bool TryWrite(T item) => Put(item) == PutOutcome.Written;
+
+    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        return ToWrite(Put(item), null, cancellationToken);
+    }
+
+    private PutOutcome Put(T item)
+    {
+        var after = default(AfterGate);
+        var drop = default(Drop<T>);
+        PutOutcome outcome;
+        Core.Enter();
+        try
+        {
+            outcome = Core.PutLocked(item, ref after);
+            if (outcome == PutOutcome.Full)
+            {
+                drop = Core.MakeRoomLocked(item);
+                if (drop.Cause != DropCause.Write)
+                {
+                    Core.AddLocked(item, ref after);
+                }
+
+                outcome = PutOutcome.Written;
+            }
+        }
+        finally
+        {
+            Core.Exit();
+        }
+
+        Core.Finish(ref after);
+        drop.Report(Core.OnUndelivered);
+        return outcome;
+    }
+}

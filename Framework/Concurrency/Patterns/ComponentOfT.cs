@@ -1,0 +1,304 @@
+using Concurrency.Execution;
+using Concurrency.Sources;
+
+namespace Concurrency.Patterns;
+
+/// <inheritdoc/>
+/// <typeparam name="T">The event.</typeparam>
+public sealed class Component<T> : Component
+{
+    private readonly Func<IEventSource<T>> _makeSource;
+    private readonly bool _canMakeAnew;
+    private readonly ComponentOptions<T> _options;
+    private readonly RestartBudget _budget;
+    private readonly HandlerRunner<T> _runner;
+    private readonly EventReader<T> _reader;
+    private readonly CancellationTokenSource _stopReading = new();
+    private readonly CancellationTokenSource _cancel = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private SourceStatistics _ended;
+    private IEventSource<T>? _source;
+    private Task _run = Task.CompletedTask;
+    private ComponentState _state;
+    private bool _disposed;
+
+    /// <summary>Makes a component of one source, which it owns from now on.</summary>
+    public Component(
+        string name,
+        IEventSource<T> source,
+        Executor executor,
+        Func<T, CancellationToken, ValueTask> handler,
+        ComponentOptions<T>? options = null)
+        : this(name, () => source, executor, handler, options)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        _canMakeAnew = false;
+        _source = source;
+    }
+
+    /// <summary>Makes a component that makes its source, and makes it anew after a failure if its policy is <see cref="ComponentErrorPolicy.Restart"/>.</summary>
+    /// <param name="name">Names the component in statistics and messages.</param>
+    /// <param name="makeSource">Called by <see cref="StartAsync"/>; each source is owned and disposed by the component.</param>
+    /// <param name="executor">Where the source and the handler run; it stays the caller's to dispose, after the component.</param>
+    /// <param name="handler">Handles one event.</param>
+    /// <param name="options">Concurrency and error policy; null for the defaults.</param>
+    public Component(
+        string name,
+        Func<IEventSource<T>> makeSource,
+        Executor executor,
+        Func<T, CancellationToken, ValueTask> handler,
+        ComponentOptions<T>? options = null)
+        : base(name, executor)
+    {
+        ArgumentNullException.ThrowIfNull(makeSource);
+        ArgumentNullException.ThrowIfNull(handler);
+        _options = options ?? new ComponentOptions<T>();
+        _options.Validate(name);
+        _makeSource = makeSource;
+        _canMakeAnew = true;
+        var clock = executor.TimeProvider;
+        _budget = new RestartBudget(_options.MaxRestarts, _options.RestartPeriod, _options.RestartBackoff, clock);
+        _runner = new HandlerRunner<T>(name, handler, _options, _budget, clock);
+        _reader = new EventReader<T>(name, _options, _runner, clock);
+    }
+
+    /// <inheritdoc/>
+    public override ComponentState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ComponentStatistics Statistics
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var source = Sum(_ended, _source?.Statistics ?? default);
+                return _runner.Statistics with { Source = source with { Undelivered = source.Undelivered + _reader.Undelivered } };
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task Completion => _completion.Task;
+
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_state != ComponentState.Created)
+            {
+                throw new InvalidOperationException($"The component '{Name}' was started before and is {_state}. Make a new one for each run.");
+            }
+
+            _state = ComponentState.Running;
+        }
+
+        try
+        {
+            await StartSourceAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+        }
+        catch (Exception error)
+        {
+            await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
+            End(error);
+            throw;
+        }
+
+        _run = RunAsync();
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask StopAsync(CancellationToken cancellationToken = default)
+    {
+        IEventSource<T>? source;
+        lock (_gate)
+        {
+            if (_state == ComponentState.Created)
+            {
+                End(null);
+            }
+
+            if (_state == ComponentState.Running)
+            {
+                _state = ComponentState.Stopping;
+            }
+
+            source = _source;
+        }
+
+        if (source is ReaderSource<T>)
+        {
+            _stopReading.Cancel();
+        }
+        else if (source is not null)
+        {
+            await source.StopAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Cancel(string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        _reader.Cancel(reason);
+        _cancel.Cancel();
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+        }
+
+        await StopAsync().ConfigureAwait(Executor.Current is not null);
+        Cancel("the component was disposed.");
+        await _run.ConfigureAwait(Executor.Current is not null);
+        await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
+    }
+
+    private async Task StartSourceAsync(CancellationToken cancellationToken)
+    {
+        var source = _makeSource() ?? throw new InvalidOperationException($"The factory of the component '{Name}' returned no source.");
+        lock (_gate)
+        {
+            // Not ours before it is claimed: a source that another component reads must not be disposed here.
+            _source = null;
+            ReaderClaim.Claim(source.Events, this, Name);
+            _source = source;
+        }
+
+        await source.StartAsync(Executor, cancellationToken).ConfigureAwait(Executor.Current is not null);
+    }
+
+    private async Task RunAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            while (!await TryReadAllAsync().ConfigureAwait(Executor.Current is not null))
+            {
+                await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
+                await StartSourceAsync(_cancel.Token).ConfigureAwait(Executor.Current is not null);
+                await StopIfAskedMeanwhileAsync().ConfigureAwait(Executor.Current is not null);
+            }
+        }
+        catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
+        {
+            // Cancelled by its owner: the end was asked for.
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+
+        if (failure is not null)
+        {
+            await StopAsync().ConfigureAwait(Executor.Current is not null);
+        }
+
+        End(failure);
+    }
+
+    /// <returns>False when the source failed and is to be made anew.</returns>
+    private async Task<bool> TryReadAllAsync()
+    {
+        try
+        {
+            await _reader.RunAsync(_source!.Events, Executor, _stopReading.Token, _cancel.Token).ConfigureAwait(Executor.Current is not null);
+            return true;
+        }
+        catch (AggregateException failures)
+            when (_canMakeAnew && _options.OnError == ComponentErrorPolicy.Restart && State == ComponentState.Running
+                && !failures.InnerExceptions.Any(static e => e is ComponentFailedException))
+        {
+            var cause = failures.InnerExceptions[0];
+            if (!_budget.TryGrant(out var delay, out var count))
+            {
+                throw;
+            }
+
+            _options.Logger.Restarts(Name, delay, count, _options.MaxRestarts, _options.RestartPeriod, cause);
+            await Task.Delay(delay, Executor.TimeProvider, _cancel.Token).ConfigureAwait(Executor.Current is not null);
+            return false;
+        }
+    }
+
+    private async ValueTask StopIfAskedMeanwhileAsync()
+    {
+        if (State == ComponentState.Stopping)
+        {
+            await StopAsync().ConfigureAwait(Executor.Current is not null);
+        }
+    }
+
+    private async ValueTask EndSourceAsync()
+    {
+        IEventSource<T>? source;
+        lock (_gate)
+        {
+            source = _source;
+        }
+
+        if (source is null)
+        {
+            return;
+        }
+
+        await source.DisposeAsync().ConfigureAwait(Executor.Current is not null);
+        lock (_gate)
+        {
+            if (ReferenceEquals(_source, source))
+            {
+                _ended = Sum(_ended, source.Statistics);
+                _source = null;
+                ReaderClaim.Release(source.Events, this);
+            }
+        }
+    }
+
+    private void End(Exception? error)
+    {
+        lock (_gate)
+        {
+            _state = error is null ? ComponentState.Ended : ComponentState.Failed;
+        }
+
+        if (error is null)
+        {
+            _completion.TrySetResult();
+            return;
+        }
+
+        var cause = error is AggregateException { InnerExceptions: [var single] } ? single : error;
+        _options.Logger.Failed(Name, cause);
+        _completion.TrySetException(cause as ComponentFailedException
+            ?? new ComponentFailedException($"The component '{Name}' failed: {cause.Message}", cause));
+        // Marked as observed: the failure was logged, and an owner that never asks must not end the process by it.
+        _ = _completion.Task.Exception;
+    }
+
+    private static SourceStatistics Sum(SourceStatistics a, SourceStatistics b) => new()
+    {
+        Observed = a.Observed + b.Observed,
+        Coalesced = a.Coalesced + b.Coalesced,
+        Published = a.Published + b.Published,
+        Dropped = a.Dropped + b.Dropped,
+        Undelivered = a.Undelivered + b.Undelivered,
+        Resyncs = a.Resyncs + b.Resyncs,
+        Errors = a.Errors + b.Errors,
+    };
+}

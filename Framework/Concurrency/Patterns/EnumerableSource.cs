@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using Concurrency.Channels;
+using Concurrency.Execution;
+using Concurrency.Sources;
+
+namespace Concurrency.Patterns;
+
+/// <summary>Lets a component read an asynchronous sequence: it is asked for the next item when the one before was taken.</summary>
+internal sealed class EnumerableSource<T>(string name, IAsyncEnumerable<T> items) : IEventSource<T>
+{
+    private readonly BoundedChannel<T> _channel = BoundedChannel.Create<T>(1);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _pump = Task.CompletedTask;
+    private int _undelivered;
+
+    public string Name { get; } = name;
+
+    public ChannelReader<T> Events => _channel.Reader;
+
+    public SourceStatistics Statistics
+    {
+        get
+        {
+            var channel = _channel.Statistics;
+            var undelivered = Volatile.Read(ref _undelivered);
+            var published = channel.Written + undelivered;
+            return new SourceStatistics { Observed = published, Published = published, Undelivered = channel.Aborted + undelivered };
+        }
+    }
+
+    public ValueTask StartAsync(Executor executor, CancellationToken cancellationToken = default)
+    {
+        _pump = executor.RunAsync(PumpAsync, CancellationToken.None);
+        return default;
+    }
+
+    public ValueTask StopAsync(CancellationToken cancellationToken = default)
+    {
+        _stop.Cancel();
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _stop.Cancel();
+        _channel.Abort();
+        await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing |
+            (Executor.Current is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ContinueOnCapturedContext));
+    }
+
+    private async Task PumpAsync(CancellationToken executorStopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, executorStopping);
+        try
+        {
+            await foreach (var item in items.WithCancellation(ending.Token).ConfigureAwait(Executor.Current is not null))
+            {
+                await PublishAsync(item).ConfigureAwait(Executor.Current is not null);
+                if (ending.IsCancellationRequested)
+                {
+                    break;
+                }
+            }
+
+            _channel.Writer.TryComplete();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            _channel.Writer.TryComplete();
+        }
+        catch (Exception error)
+        {
+            _channel.Writer.TryComplete(error);
+        }
+    }
+
+    private async ValueTask PublishAsync(T item)
+    {
+        try
+        {
+            // Not cancelled by a stop: what the sequence gave away cannot be asked for again.
+            await _channel.Writer.WriteAsync(item).ConfigureAwait(Executor.Current is not null);
+        }
+        catch (ChannelClosedException)
+        {
+            Interlocked.Increment(ref _undelivered);
+            await EventDisposal.DisposeAsync(item).ConfigureAwait(Executor.Current is not null);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Threading.Channels;
+using Concurrency.Channels;
+using Concurrency.Execution;
+using Concurrency.Scopes;
+
+namespace Concurrency.Patterns;
+
+/// <summary>Takes events from a channel and gives them to the handler, as many at a time as the component allows.</summary>
+internal sealed class EventReader<T>(
+    string component,
+    ComponentOptions<T> options,
+    HandlerRunner<T> runner,
+    TimeProvider clock)
+{
+    // A turn on a shared loop: long enough to be worth the switch, short enough for the neighbours.
+    private static readonly TimeSpan s_quantum = TimeSpan.FromMilliseconds(5);
+
+    private readonly int _concurrency = options.Concurrency;
+    private readonly Func<T, object?>? _orderBy = options.OrderBy;
+    private long _undelivered;
+    private TaskScope? _scope;
+
+    /// <summary>Events that were taken from the source and not handled, because the component was cancelled.</summary>
+    public long Undelivered => Volatile.Read(ref _undelivered);
+
+    /// <summary>Handles events until the channel completes or reading is stopped; fails when the component has to stop.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="executor">Where the handlers run.</param>
+    /// <param name="stopReading">Ends the reading; handlers that run go on.</param>
+    /// <param name="cancellationToken">Cancels the handlers.</param>
+    public async Task RunAsync(ChannelReader<T> events, Executor executor, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        var scopeOptions = new TaskScopeOptions { Name = component, Executor = executor };
+        var lanes = _orderBy is null || _concurrency == 1 ? [] : MakeLanes();
+        try
+        {
+            await TaskScope.RunAsync(
+                scope =>
+                {
+                    Volatile.Write(ref _scope, scope);
+                    return lanes.Length == 0 ? StartWorkersAsync(scope, events, stopReading) : StartLanesAsync(scope, events, lanes, stopReading);
+                },
+                scopeOptions,
+                cancellationToken).ConfigureAwait(Executor.Current is not null);
+        }
+        finally
+        {
+            Volatile.Write(ref _scope, null);
+            await GiveUpAsync(lanes).ConfigureAwait(Executor.Current is not null);
+        }
+    }
+
+    /// <summary>Cancels the handlers that run, if any do.</summary>
+    public void Cancel(string reason) => Volatile.Read(ref _scope)?.Cancel(reason);
+
+    private BoundedChannel<T>[] MakeLanes()
+    {
+        var lanes = new BoundedChannel<T>[_concurrency];
+        for (var i = 0; i < lanes.Length; i++)
+        {
+            lanes[i] = BoundedChannel.Create<T>(1);
+        }
+
+        return lanes;
+    }
+
+    private Task StartWorkersAsync(TaskScope scope, ChannelReader<T> events, CancellationToken stopReading)
+    {
+        for (var i = 0; i < _concurrency; i++)
+        {
+            scope.Start($"{component}/{i}", token => WorkAsync(events, stopReading, token));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task StartLanesAsync(TaskScope scope, ChannelReader<T> events, BoundedChannel<T>[] lanes, CancellationToken stopReading)
+    {
+        for (var i = 0; i < lanes.Length; i++)
+        {
+            var lane = lanes[i].Reader;
+            scope.Start($"{component}/{i}", token => WorkAsync(lane, CancellationToken.None, token));
+        }
+
+        scope.Start($"{component}/order", token => DistributeAsync(events, lanes, stopReading, token));
+        return Task.CompletedTask;
+    }
+
+    private async Task WorkAsync(ChannelReader<T> events, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stopReading, cancellationToken);
+        try
+        {
+            while (await events.WaitToReadAsync(reading.Token).ConfigureAwait(Executor.Current is not null))
+            {
+                var turn = clock.GetTimestamp();
+                while (!reading.IsCancellationRequested && events.TryRead(out var item))
+                {
+                    await runner.RunAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                    if (clock.GetElapsedTime(turn) >= s_quantum)
+                    {
+                        await Executor.Yield();
+                        turn = clock.GetTimestamp();
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopReading.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // Told to read no more: what is inside stays with the channel's owner.
+        }
+    }
+
+    private async Task DistributeAsync(ChannelReader<T> events, BoundedChannel<T>[] lanes, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stopReading, cancellationToken);
+        try
+        {
+            while (await events.WaitToReadAsync(reading.Token).ConfigureAwait(Executor.Current is not null))
+            {
+                while (!reading.IsCancellationRequested && events.TryRead(out var item))
+                {
+                    await HandOnAsync(item, lanes, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopReading.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // Told to read no more; the lanes still finish what they hold.
+        }
+        finally
+        {
+            foreach (var lane in lanes)
+            {
+                lane.Writer.TryComplete();
+            }
+        }
+    }
+
+    private async ValueTask HandOnAsync(T item, BoundedChannel<T>[] lanes, CancellationToken cancellationToken)
+    {
+        var key = _orderBy!(item);
+        var lane = lanes[(int)((uint)(key?.GetHashCode() ?? 0) % (uint)lanes.Length)];
+        try
+        {
+            await lane.Writer.WriteAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
+        }
+        catch (OperationCanceledException)
+        {
+            await GiveUpAsync(item).ConfigureAwait(Executor.Current is not null);
+            throw;
+        }
+    }
+
+    private async ValueTask GiveUpAsync(BoundedChannel<T>[] lanes)
+    {
+        foreach (var lane in lanes)
+        {
+            while (lane.Reader.TryRead(out var left))
+            {
+                await GiveUpAsync(left).ConfigureAwait(Executor.Current is not null);
+            }
+        }
+    }
+
+    private ValueTask GiveUpAsync(T item)
+    {
+        Interlocked.Increment(ref _undelivered);
+        return runner.DisposeEventAsync(item);
+    }
+}

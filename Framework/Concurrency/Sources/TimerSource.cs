@@ -1,0 +1,175 @@
+using System.Threading.Channels;
+using Concurrency.Channels;
+using Concurrency.Diagnostics;
+using Concurrency.Execution;
+
+namespace Concurrency.Sources;
+
+/// <summary>Publishes a tick each period until stopped; periods are counted from the start, so ticks do not drift.</summary>
+/// <remarks>Time is that of the options' clock, or else of the executor: under a virtual clock ticks come in virtual time.</remarks>
+public sealed class TimerSource : IEventSource<TimerTick>
+{
+    private readonly TimerSourceOptions _options;
+    private readonly BoundedChannel<TimerTick> _channel;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _pump = Task.CompletedTask;
+    private TimeProvider _clock = TimeProvider.System;
+    private long _start;
+    private long _observed;
+    private int _started;
+
+    /// <summary>Makes a source that ticks once a period, merging missed ticks.</summary>
+    public TimerSource(TimeSpan period)
+        : this(new TimerSourceOptions(period))
+    {
+    }
+
+    /// <summary>Makes a source with stated options.</summary>
+    public TimerSource(TimerSourceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        Name = options.Name ?? "timer";
+        _channel = options.MissedTicks switch
+        {
+            MissedTickPolicy.Merge => BoundedChannel.CreateConflating<TimerTick, int>(1, static _ => 0, Merge),
+            MissedTickPolicy.CatchUp or MissedTickPolicy.Skip =>
+                BoundedChannel.Create<TimerTick>(new BoundedChannelPolicy(options.Capacity) { Name = options.Name }),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.MissedTicks,
+                $"The missed-tick policy {options.MissedTicks} does not exist. Use Merge, CatchUp or Skip."),
+        };
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public ChannelReader<TimerTick> Events => _channel.Reader;
+
+    /// <inheritdoc/>
+    public SourceStatistics Statistics
+    {
+        get
+        {
+            // Read in this order: a tick is observed before it is written, so what is published was observed.
+            var channel = _channel.Statistics;
+            var published = channel.Written - channel.Conflated;
+            var observed = Volatile.Read(ref _observed);
+            return new SourceStatistics
+            {
+                Observed = observed,
+                Coalesced = observed - published,
+                Published = published,
+                Undelivered = channel.Aborted,
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask StartAsync(Executor executor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(executor);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+        {
+            throw new InvalidOperationException($"The source '{Name}' was started before. Make a new source for each run.");
+        }
+
+        _clock = _options.TimeProvider ?? executor.TimeProvider;
+        _start = _clock.GetTimestamp();
+        _pump = executor.RunAsync(PumpAsync, CancellationToken.None);
+        _ = _pump.ContinueWith(
+            static (pump, channel) => ((BoundedChannel<TimerTick>)channel!).Writer.TryComplete(
+                pump.Exception?.InnerException ?? (pump.IsCanceled ? new TaskCanceledException(pump) : null)),
+            _channel,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask StopAsync(CancellationToken cancellationToken = default)
+    {
+        _stop.Cancel();
+        _channel.Writer.TryComplete();
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(Executor.Current is not null);
+        _channel.Abort();
+        await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | Context());
+    }
+
+    private static ConfigureAwaitOptions Context() =>
+        Executor.Current is not null ? ConfigureAwaitOptions.ContinueOnCapturedContext : ConfigureAwaitOptions.None;
+
+    private static TimerTick Merge(TimerTick waiting, TimerTick next) => next with { Count = waiting.Count + next.Count };
+
+    private async Task PumpAsync(CancellationToken executorStopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, executorStopping);
+        using var timer = new PeriodicTimer(_options.Period, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ending.Token).ConfigureAwait(Executor.Current is not null))
+            {
+                await PublishDueAsync(ending.Token).ConfigureAwait(Executor.Current is not null);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopping is how a timer ends.
+        }
+        catch (ChannelClosedException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped between a tick and its write: the tick was observed and stays unpublished.
+        }
+    }
+
+    private async ValueTask PublishDueAsync(CancellationToken cancellationToken)
+    {
+        // A timer may fire a little before its time by the finer clock: each wake-up is worth one tick at least.
+        var due = Math.Max(_observed + 1, (long)(_clock.GetElapsedTime(_start) / _options.Period));
+        switch (_options.MissedTicks)
+        {
+            case MissedTickPolicy.Merge:
+                TryPublish(due - _observed);
+                break;
+            case MissedTickPolicy.CatchUp:
+                while (_observed < due)
+                {
+                    await PublishAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+                }
+
+                break;
+            default:
+                Volatile.Write(ref _observed, due - 1);
+                TryPublish(1);
+                break;
+        }
+    }
+
+    private void TryPublish(long ticks)
+    {
+        Volatile.Write(ref _observed, _observed + ticks);
+        _channel.Writer.TryWrite(LastTick(ticks));
+    }
+
+    private async ValueTask PublishAsync(CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _observed, _observed + 1);
+        await _channel.Writer.WriteAsync(LastTick(1), cancellationToken).ConfigureAwait(Executor.Current is not null);
+    }
+
+    private TimerTick LastTick(long count) => new()
+    {
+        Timestamp = _clock.GetTimestamp(),
+        TraceContext = ConcurrencyTelemetry.CaptureContext(),
+        Number = _observed,
+        Count = count,
+    };
+}
