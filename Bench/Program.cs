@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Concurrency.Bench.Evidence;
+using Concurrency.Bench.Http;
 using Concurrency.Bench.Micro;
 using Concurrency.Bench.Ratios;
 
@@ -13,5 +14,6 @@ var root = new RootCommand("Measures this framework against the plain .NET way."
     RatioCommand.CreateRow(),
     EvidenceCommand.Create(),
     MicroCommand.Create(),
+    LoadCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,5 +1,6 @@
 using Concurrency.Bench.Channels;
 using Concurrency.Bench.Executors;
+using Concurrency.Bench.Http;
 
 namespace Concurrency.Bench.Ratios;
 
@@ -11,6 +12,7 @@ internal static class RowCatalogue
         () => new SpscRow(),
         () => new MpmcRow(),
         () => new SameThreadRow(),
+        () => new BatchRow(),
         () => new AllocationRow(),
         () => new YieldRow(),
         () => new OwnYieldRow(),
@@ -20,6 +22,8 @@ internal static class RowCatalogue
         () => new PoolUnsafePostRow(),
         () => new WakeUpRow(),
         () => new IdleRow(),
+        () => new HelloRow(),
+        () => new HalfLoadRow(),
     ];
 
     public static IReadOnlyList<RowFacts> All { get; } = [.. s_rows.Select(make => make().Facts)];
