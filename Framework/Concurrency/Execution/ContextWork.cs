@@ -9,6 +9,9 @@ internal sealed class ContextWork(Action<object?> callback, object? state, Execu
         work.Invoke();
     };
 
+    /// <summary>What runs, for descriptions.</summary>
+    public ExecutorWork Inner => new(callback, state);
+
     private void Invoke() => callback(state);
 
     public void Execute() => ExecutionContext.Run(context, s_run, this);

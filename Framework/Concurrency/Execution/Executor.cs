@@ -119,7 +119,9 @@ public abstract class Executor : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(callback);
         var context = ExecutionContext.Capture();
-        var work = context is null ? new ExecutorWork(callback, state) : new ExecutorWork(new ContextWork(callback, state, context));
+        var work = context is null || ReferenceEquals(context, HomeContext.Known)
+            ? new ExecutorWork(callback, state)
+            : new ExecutorWork(new ContextWork(callback, state, context));
         return TryEnqueue(work, WorkKind.Root);
     }
 
@@ -189,8 +191,7 @@ public abstract class Executor : IAsyncDisposable
     protected abstract string DescribeRejection();
 
     /// <summary>Runs a continuation that came after the executor's last turn, so that the awaiting method can still clean up.</summary>
-    protected virtual void RunAfterStop(ExecutorWork work) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static w => w.Execute(), work, preferLocal: false);
+    protected virtual void RunAfterStop(ExecutorWork work) => CleanThreads.QueueToPool(work);
 
     /// <summary>The time during which a thread runs turns of one executor; disposing it restores what was current before.</summary>
     protected readonly ref struct TurnScope : IDisposable

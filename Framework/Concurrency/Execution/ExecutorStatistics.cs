@@ -15,7 +15,7 @@ public readonly record struct ExecutorStatistics
     /// <summary>Root work that was refused, because the queue was full or the executor was stopping.</summary>
     public long Rejected { get; init; }
 
-    /// <summary>Callbacks that were dropped unexecuted when the executor was disposed.</summary>
+    /// <summary>Callbacks that were still queued when the executor ended: tasks that had not started are cancelled, the rest runs on the .NET thread pool.</summary>
     public long Discarded { get; init; }
 
     /// <summary>Callbacks that threw to the executor instead of to an awaiter.</summary>
@@ -42,6 +42,9 @@ public readonly record struct ExecutorStatistics
     /// <summary>Blocking waits that were seen on a thread of the executor.</summary>
     public long BlockingWaits { get; init; }
 
-    /// <summary>Continuations that arrived after the executor had stopped and were run on the .NET thread pool instead.</summary>
+    /// <summary>The longest time that sampled new work waited for a thread, on an executor that has several.</summary>
+    public TimeSpan LongestQueueWait { get; init; }
+
+    /// <summary>Callbacks that arrived after the executor had ended, or were left in its queue then, and were run on the .NET thread pool instead.</summary>
     public long RunAfterStop { get; init; }
 }

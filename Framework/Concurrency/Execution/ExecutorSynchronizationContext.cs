@@ -38,6 +38,12 @@ public class ExecutorSynchronizationContext : SynchronizationContext
         d(state);
     }
 
+    /// <summary>Called when an <c>async void</c> method starts: it counts as work in flight until it ends.</summary>
+    public override void OperationStarted() => Executor.RootStarted();
+
+    /// <summary>Called when an <c>async void</c> method ends.</summary>
+    public override void OperationCompleted() => Executor.RootCompleted();
+
     /// <summary>Returns this context: it has no state of its own.</summary>
     public override SynchronizationContext CreateCopy() => this;
 }

@@ -40,26 +40,43 @@ public readonly struct ExecutorWork
     /// <summary>Whether this is the default value, which carries no work.</summary>
     public bool IsEmpty => _callback is null;
 
+    internal object? Callback => _callback;
+
+    internal object? State => _state;
+
     /// <summary>Runs the callback on the current thread; what it throws reaches the caller.</summary>
     /// <exception cref="InvalidOperationException">The value is empty.</exception>
     public void Execute()
     {
         switch (_callback)
         {
-            case Action<object?> action:
-                action(_state);
-                break;
             case SendOrPostCallback callback:
                 callback(_state);
-                break;
-            case IThreadPoolWorkItem item:
-                item.Execute();
                 break;
             case Action action:
                 action();
                 break;
+            case Action<object?> action:
+                action(_state);
+                break;
+            case IThreadPoolWorkItem item:
+                item.Execute();
+                break;
             default:
                 throw new InvalidOperationException("An empty ExecutorWork was executed. Check IsEmpty before.");
         }
+    }
+
+    /// <summary>Ends work that will never be run, so that nobody waits for it for ever.</summary>
+    /// <returns>True if it was the start of a task, which is now cancelled; false if nothing awaits it or it cannot be told that it ended.</returns>
+    public bool Discard()
+    {
+        if (_callback is not IRootTask root)
+        {
+            return false;
+        }
+
+        root.Discard();
+        return true;
     }
 }

@@ -1,7 +1,7 @@
 namespace Concurrency.Execution;
 
 /// <summary>Work that is new to an executor, and at the same time the promise of its end.</summary>
-internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThreadPoolWorkItem
+internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThreadPoolWorkItem, IRootTask
 {
     private readonly Executor _executor;
     private readonly CancellationToken _cancellationToken;
@@ -15,6 +15,8 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         _cancellationToken = cancellationToken;
         _context = ExecutionContext.Capture();
     }
+
+    public abstract Delegate Work { get; }
 
     /// <summary>Queues the work and returns the promise of its end.</summary>
     public Task<TResult> StartAsync()
@@ -33,6 +35,12 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
 
         return Task;
+    }
+
+    public void Discard()
+    {
+        EndFlight();
+        TrySetCanceled(CancelledBy());
     }
 
     public void Execute()
@@ -75,10 +83,9 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     private void RunFirstTurn()
     {
-        if (_cancellationToken.IsCancellationRequested)
+        if (_cancellationToken.IsCancellationRequested || _executor.Stopping.IsCancellationRequested)
         {
-            EndFlight();
-            TrySetCanceled(_cancellationToken);
+            Discard();
             return;
         }
 

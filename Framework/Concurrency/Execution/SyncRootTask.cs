@@ -3,6 +3,8 @@ namespace Concurrency.Execution;
 internal sealed class SyncRootTask(Executor executor, Action work, CancellationToken cancellationToken)
     : RootTask<bool>(executor, cancellationToken)
 {
+    public override Delegate Work => work;
+
     protected override Task Start(CancellationToken cancellationToken)
     {
         work();

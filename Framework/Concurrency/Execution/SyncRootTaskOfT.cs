@@ -5,6 +5,8 @@ internal sealed class SyncRootTask<T>(Executor executor, Func<T> work, Cancellat
 {
     private T _result = default!;
 
+    public override Delegate Work => work;
+
     protected override Task Start(CancellationToken cancellationToken)
     {
         _result = work();

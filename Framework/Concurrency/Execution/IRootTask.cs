@@ -1,0 +1,11 @@
+namespace Concurrency.Execution;
+
+/// <summary>The untyped face of <see cref="RootTask{TResult}"/>.</summary>
+internal interface IRootTask
+{
+    /// <summary>The delegate that the user gave.</summary>
+    Delegate Work { get; }
+
+    /// <summary>Cancels the task without having started it.</summary>
+    void Discard();
+}

@@ -1,0 +1,163 @@
+using Concurrency.Execution;
+
+namespace Concurrency.Executors;
+
+/// <summary>The context of an executor on which .NET announces every managed wait before it blocks.</summary>
+internal sealed class BlockingWatch : ExecutorSynchronizationContext
+{
+    private const int TimedOut = 0x102;
+    private const int SampleMilliseconds = 100;
+    private const int MaximumCallSites = 1024;
+
+    [ThreadStatic]
+    private static bool t_isReporting;
+
+    private readonly ExecutorOptions _options;
+    private readonly int _grace;
+    private readonly Dictionary<string, long> _callSites = [];
+    private long _count;
+    private long _nextSample;
+
+    private BlockingWatch(Executor executor, ExecutorOptions options)
+        : base(executor)
+    {
+        _options = options;
+        _grace = (int)Math.Ceiling(options.BlockingGrace.TotalMilliseconds);
+        SetWaitNotificationRequired();
+    }
+
+    /// <summary>Makes the context that an executor with these options needs.</summary>
+    public static ExecutorSynchronizationContext CreateContext(Executor executor, ExecutorOptions options) =>
+        options.OnBlocking == OnBlocking.Ignore ? new ExecutorSynchronizationContext(executor) : new BlockingWatch(executor, options);
+
+    /// <summary>How many blocking waits a context has seen.</summary>
+    public static long CountOf(ExecutorSynchronizationContext context) =>
+        context is BlockingWatch watch ? Volatile.Read(ref watch._count) : 0;
+
+    /// <summary>Called by .NET on the thread that is about to block.</summary>
+    public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    {
+        if (t_isReporting || millisecondsTimeout == 0 || !Executor.IsCurrent)
+        {
+            return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+        }
+
+        Interlocked.Increment(ref _count);
+        if (_options.OnBlocking == OnBlocking.Throw && BlockingStack.Capture() is { Kind: not BlockingWaitKind.Lock } stack)
+        {
+            Deliver(stack, out var report);
+            throw new BlockingWaitException(report);
+        }
+
+        return WaitAndReport(waitHandles, waitAll, millisecondsTimeout);
+    }
+
+    private int WaitAndReport(IntPtr[] waitHandles, bool waitAll, int timeout)
+    {
+        var grace = timeout < 0 ? _grace : Math.Min(_grace, timeout);
+        var result = WaitHelper(waitHandles, waitAll, grace);
+        if (result != TimedOut)
+        {
+            ReportSampled();
+            return result;
+        }
+
+        var stack = BlockingStack.Capture();
+        if (!stack.IsInternal)
+        {
+            Deliver(stack, out _);
+        }
+
+        if (timeout < 0)
+        {
+            return WaitHelper(waitHandles, waitAll, timeout);
+        }
+
+        return timeout > grace ? WaitHelper(waitHandles, waitAll, timeout - grace) : result;
+    }
+
+    private void ReportSampled()
+    {
+        // Many short waits starve a loop as well as one long wait; a stack for each would make it worse.
+#pragma warning disable RS0030 // A real-time rate limit.
+        var now = Environment.TickCount64;
+#pragma warning restore RS0030
+        var next = Volatile.Read(ref _nextSample);
+        if (now < next || Interlocked.CompareExchange(ref _nextSample, now + SampleMilliseconds, next) != next)
+        {
+            return;
+        }
+
+        var stack = BlockingStack.Capture();
+        if (stack.Kind != BlockingWaitKind.Lock)
+        {
+            Deliver(stack, out _);
+        }
+    }
+
+    private void Deliver(BlockingStack stack, out BlockingReport report)
+    {
+        var occurrences = CountCallSite(stack.CallSite);
+        report = new BlockingReport
+        {
+            Executor = Executor,
+            Kind = stack.Kind,
+            Operation = stack.Operation,
+            CallSite = stack.CallSite,
+            Stack = stack.Text,
+            ThreadId = Environment.CurrentManagedThreadId,
+            Occurrences = occurrences,
+        };
+        if (!IsPowerOfTen(occurrences))
+        {
+            return;
+        }
+
+        t_isReporting = true;
+        try
+        {
+            ExecutorLog.Blocking(_options.Logger, report.Operation, Executor, report.CallSite, occurrences, report.Stack);
+            _options.OnBlockingReport?.Invoke(report);
+        }
+        catch (Exception error)
+        {
+            ExecutorLog.ReportCallbackFailed(_options.Logger, Executor, error);
+        }
+        finally
+        {
+            t_isReporting = false;
+        }
+    }
+
+    private long CountCallSite(string callSite)
+    {
+        t_isReporting = true;
+        try
+        {
+            lock (_callSites)
+            {
+                if (_callSites.Count >= MaximumCallSites && !_callSites.ContainsKey(callSite))
+                {
+                    // Made-up call sites must not fill memory; the known ones start to count anew.
+                    _callSites.Clear();
+                }
+
+                return _callSites[callSite] = _callSites.GetValueOrDefault(callSite) + 1;
+            }
+        }
+        finally
+        {
+            t_isReporting = false;
+        }
+    }
+
+    private static bool IsPowerOfTen(long value)
+    {
+        while (value >= 10 && value % 10 == 0)
+        {
+            value /= 10;
+        }
+
+        return value == 1;
+    }
+}

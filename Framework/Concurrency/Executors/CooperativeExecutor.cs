@@ -1,0 +1,109 @@
+using Concurrency.Execution;
+
+namespace Concurrency.Executors;
+
+/// <summary>One thread on which many components take turns: an event loop.</summary>
+/// <remarks>
+/// For I/O and for components that share state without locks. A turn that blocks or takes long holds up all the others:
+/// blocking waits and long turns are reported (see <see cref="ExecutorOptions.OnBlocking"/>, <see cref="ExecutorOptions.LongTurnLimit"/>).
+/// The constructor starts a background thread; <see cref="Run(Func{CancellationToken, Task}, CooperativeExecutorOptions?, CancellationToken)"/>
+/// uses the calling thread instead.
+/// </remarks>
+public sealed class CooperativeExecutor : SingleThreadExecutor
+{
+    /// <summary>Starts a cooperative executor on a background thread of its own.</summary>
+    /// <param name="name">Shown in statistics, thread names and messages; not empty.</param>
+    public CooperativeExecutor(string name)
+        : this(new CooperativeExecutorOptions { Name = name })
+    {
+    }
+
+    /// <summary>Starts a cooperative executor on a background thread of its own.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public CooperativeExecutor(CooperativeExecutorOptions options)
+        : this(options, ownThread: true)
+    {
+    }
+
+    private CooperativeExecutor(CooperativeExecutorOptions options, bool ownThread)
+        : base(Checked(options), options.Portable, options.SpinBeforeSleep)
+    {
+        if (ownThread)
+        {
+            StartThread(stackSize: 0, prepare: null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ExecutorKind Kind => ExecutorKind.Cooperative;
+
+    /// <summary>Runs an asynchronous program on the calling thread and returns when it has ended.</summary>
+    /// <param name="main">The program. When it ends, what it has started on the executor is cancelled and has <see cref="ExecutorOptions.ShutdownTimeout"/> to finish.</param>
+    /// <param name="options">Options of the executor that runs it.</param>
+    /// <param name="cancellationToken">Passed on to <paramref name="main"/>.</param>
+    /// <exception cref="InvalidOperationException">The calling thread runs a turn of an executor already.</exception>
+    public static void Run(
+        Func<CancellationToken, Task> main, CooperativeExecutorOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        _ = RunCore<bool>(
+            async stopping =>
+            {
+                await main(stopping).ConfigureAwait(Current is not null);
+                return true;
+            },
+            options,
+            cancellationToken);
+    }
+
+    /// <summary>Runs an asynchronous program on the calling thread and returns its result.</summary>
+    /// <inheritdoc cref="Run(Func{CancellationToken, Task}, CooperativeExecutorOptions?, CancellationToken)"/>
+    public static T Run<T>(
+        Func<CancellationToken, Task<T>> main, CooperativeExecutorOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        return RunCore(main, options, cancellationToken);
+    }
+
+    private static T RunCore<T>(Func<CancellationToken, Task<T>> main, CooperativeExecutorOptions? options, CancellationToken cancellationToken)
+    {
+        if (Current is { } current)
+        {
+            throw new InvalidOperationException(
+                $"CooperativeExecutor.Run was called from a turn of the {current}, which it would block. Await the work, or use RunAsync of an executor.");
+        }
+
+        var executor = new CooperativeExecutor(options ?? new CooperativeExecutorOptions { Name = "main" }, ownThread: false);
+        var program = executor.RunAsync(stopping => executor.RunMainAsync(main, cancellationToken, stopping), CancellationToken.None);
+        using (HomeContext.Enter())
+        {
+            executor.RunLoop();
+        }
+
+        executor.CompleteEnd();
+#pragma warning disable VSTHRD002 // the loop ends after the program
+        return program.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+    }
+
+    private async Task<T> RunMainAsync<T>(Func<CancellationToken, Task<T>> main, CancellationToken cancellationToken, CancellationToken stopping)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        try
+        {
+            linked.Token.ThrowIfCancellationRequested();
+            return await main(linked.Token).ConfigureAwait(Current is not null);
+        }
+        finally
+        {
+            _ = DisposeAsync().AsTask();
+        }
+    }
+
+    private static CooperativeExecutorOptions Checked(CooperativeExecutorOptions options)
+    {
+        ExecutorOptions.Validate(options);
+        ExecutorOptions.RequireSpan(options.SpinBeforeSleep, nameof(options.SpinBeforeSleep), TimeSpan.FromSeconds(1), infiniteAllowed: false);
+        return options;
+    }
+}

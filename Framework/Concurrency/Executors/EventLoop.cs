@@ -1,0 +1,303 @@
+using System.Runtime.InteropServices;
+using Concurrency.Execution;
+
+namespace Concurrency.Executors;
+
+/// <summary>The loop of a single-threaded executor: ready queue, posts of other threads, timers and descriptors, each in its turn.</summary>
+internal sealed class EventLoop : IExecutorEngine
+{
+    /// <summary>Turns between two looks at timers, descriptors and the posts of other threads.</summary>
+    private const int Quantum = 64;
+
+    private readonly SingleThreadExecutor _owner;
+    private readonly ExecutorOptions _options;
+    private readonly ReadyQueue _ready = new();
+    private readonly RemoteQueue _remote = new();
+    private readonly LoopTimers _timers;
+    private readonly DescriptorSet? _descriptors;
+    private readonly LoopWaiter _waiter;
+    private readonly TurnWatch _watch;
+    private readonly long _spin;
+    private readonly SynchronizationContext _context;
+    private ExecutionContext _home = null!;
+
+    // Written by the loop only, read by anybody.
+    private long _localAccepted;
+    private long _started;
+    private long _executed;
+    private long _discarded;
+    private long _failed;
+    private int _queuedHighWater;
+    private long _rejected;
+
+    public EventLoop(SingleThreadExecutor owner, ExecutorOptions options, SynchronizationContext context, bool portable, TimeSpan spin)
+    {
+        _owner = owner;
+        _options = options;
+        _context = context;
+        _timers = new LoopTimers(owner, Attend);
+        _descriptors = portable || !OperatingSystem.IsLinux() ? null : new DescriptorSet();
+        _waiter = _descriptors is null ? new EventWaiter() : new EpollWaiter(_descriptors);
+        _watch = new TurnWatch(owner, options);
+        _spin = (long)(spin.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        Lifetime = new ExecutorLifetime(owner, options, this);
+        TimeProvider = new LoopTimeProvider(
+            options.TimeProvider, owner, ReferenceEquals(options.TimeProvider, TimeProvider.System) ? _timers : null);
+    }
+
+    public ExecutorLifetime Lifetime { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    public bool TryEnqueue(in ExecutorWork work, WorkKind kind)
+    {
+        if (!_owner.IsCurrent)
+        {
+            return TryEnqueueRemotely(work, kind);
+        }
+
+        if (_remote.HasItems)
+        {
+            // What other threads posted before is older than this.
+            _remote.DrainTo(_ready);
+        }
+
+        if (kind == WorkKind.Root && Lifetime.Phase != ExecutorPhase.Running)
+        {
+            Interlocked.Increment(ref _rejected);
+            return false;
+        }
+
+        _localAccepted++;
+        _ready.Enqueue(work);
+        return true;
+    }
+
+    public DescriptorReadiness Watch(SafeHandle descriptor) => _descriptors is null
+        ? SharedSelector.Watch(descriptor, _owner)
+        : _descriptors.Watch(descriptor, _owner, watched => _descriptors.Unwatch(watched));
+
+    public void CloseRoots() => _remote.CloseRoots();
+
+    public void Attend()
+    {
+        if (_remote.RequestAttention())
+        {
+            _waiter.Wake();
+        }
+    }
+
+    /// <summary>Runs turns on the calling thread, which the owner has entered, until the executor ends.</summary>
+    public void Run()
+    {
+        _home = HomeContext.Get();
+        ExecutionContext.Restore(_home);
+        _watch.Resume();
+        while (true)
+        {
+            RunTurns();
+            Poll();
+            if (Lifetime.Phase != ExecutorPhase.Running && TryEnd())
+            {
+                break;
+            }
+
+            if (_ready.Count == 0)
+            {
+                Sleep();
+            }
+        }
+
+        Close();
+    }
+
+    public ExecutorStatistics Snapshot(int threads, long runAfterStop)
+    {
+        var discarded = Volatile.Read(ref _discarded);
+        var executed = Volatile.Read(ref _executed);
+        var started = Volatile.Read(ref _started);
+
+        // Turns may have passed between the two reads: one at most can run now, the others had ended.
+        var running = (int)Math.Min(started - executed, 1);
+        var accepted = Volatile.Read(ref _localAccepted) + _remote.Accepted;
+        var queued = (int)(accepted - started - discarded);
+        return new ExecutorStatistics
+        {
+            Accepted = accepted,
+            Executed = started - running,
+            Rejected = Volatile.Read(ref _rejected),
+            Discarded = discarded,
+            Failed = Volatile.Read(ref _failed),
+            Queued = queued,
+            QueuedHighWater = Math.Max(queued, Volatile.Read(ref _queuedHighWater)),
+            Running = running,
+            InFlight = Lifetime.InFlight,
+            Threads = threads,
+            LongTurns = _watch.LongTurns,
+            RunAfterStop = runAfterStop,
+        };
+    }
+
+    private bool TryEnqueueRemotely(in ExecutorWork work, WorkKind kind)
+    {
+        if (!_remote.TryEnqueue(work, kind, out var wake))
+        {
+            if (kind == WorkKind.Root)
+            {
+                Interlocked.Increment(ref _rejected);
+            }
+
+            return false;
+        }
+
+        if (wake)
+        {
+            _waiter.Wake();
+        }
+
+        return true;
+    }
+
+    private void RunTurns()
+    {
+        if (_ready.Count > _queuedHighWater)
+        {
+            _queuedHighWater = _ready.Count;
+        }
+
+        for (var left = Quantum; left > 0 && _ready.TryDequeue(out var work); left--)
+        {
+            _started++;
+            try
+            {
+                work.Execute();
+            }
+            catch (Exception error)
+            {
+                _failed++;
+                UnhandledFailure.Report(_owner, _options, error);
+            }
+
+            _executed++;
+            RestoreContexts();
+            if (_watch.TurnEnded(work))
+            {
+                // Time has passed: timers and descriptors must not wait for the rest of the quantum.
+                return;
+            }
+        }
+    }
+
+    private void RestoreContexts()
+    {
+        // What a turn set for itself must not be seen by the next one.
+        if (!ReferenceEquals(ExecutionContext.Capture(), _home))
+        {
+            ExecutionContext.Restore(_home);
+        }
+
+        if (!ReferenceEquals(SynchronizationContext.Current, _context))
+        {
+            SynchronizationContext.SetSynchronizationContext(_context);
+        }
+    }
+
+    private void Poll()
+    {
+        if (_remote.HasItems)
+        {
+            _remote.DrainTo(_ready);
+        }
+
+        if (_timers.Any)
+        {
+            QueueDueTimers();
+        }
+
+        if (_waiter.IsWatching)
+        {
+            _waiter.Wait(0);
+        }
+    }
+
+    private void QueueDueTimers()
+    {
+        var now = _timers.Now();
+        while (_timers.TryTakeDue(now, out var timer))
+        {
+            if (timer.TryQueue())
+            {
+                _localAccepted++;
+                _ready.Enqueue(new ExecutorWork(timer));
+            }
+        }
+    }
+
+    private void Sleep()
+    {
+        _ready.Shrink();
+        var milliseconds = _timers.MillisecondsToNext();
+        if (milliseconds == 0 || (_spin > 0 && SeesWorkWhileSpinning()) || !_remote.TryArm())
+        {
+            return;
+        }
+
+        _waiter.Wait(milliseconds);
+        _watch.Resume();
+        _remote.Disarm();
+    }
+
+    private bool SeesWorkWhileSpinning()
+    {
+        var end = _timers.Now() + _spin;
+        while (!_remote.HasItems)
+        {
+            if (_timers.Now() >= end)
+            {
+                return false;
+            }
+
+            Thread.SpinWait(20);
+        }
+
+        return true;
+    }
+
+    private bool TryEnd()
+    {
+        var idle = _ready.Count == 0 && !_remote.HasItems && Lifetime.InFlight == 0;
+        if (idle)
+        {
+            Lifetime.CompleteDrain();
+        }
+
+        var late = Lifetime.DeadlinePassed;
+        return Lifetime.Phase == ExecutorPhase.Stopping && (idle || late) && _remote.TryClose(force: late);
+    }
+
+    private void Close()
+    {
+        if (Lifetime.InFlight is > 0 and var inFlight)
+        {
+            ExecutorLog.WorkLeftBehind(_options.Logger, _owner, inFlight, _options.ShutdownTimeout);
+        }
+
+        _timers.Close();
+        if (_descriptors is null)
+        {
+            SharedSelector.EndWatches(_owner);
+        }
+
+        // Failing the pending waits queues their continuations here.
+        _waiter.Dispose();
+        _remote.DrainTo(_ready);
+        while (_ready.TryDequeue(out var work))
+        {
+            _discarded++;
+            if (!work.Discard())
+            {
+                _owner.RunElsewhere(work);
+            }
+        }
+    }
+}

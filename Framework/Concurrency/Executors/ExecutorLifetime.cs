@@ -1,0 +1,133 @@
+using Concurrency.Execution;
+
+namespace Concurrency.Executors;
+
+/// <summary>Counts the work in flight and leads an executor through draining and stopping to its end.</summary>
+#pragma warning disable CA1001 // a token source without a timer owns nothing, and its token outlives the executor
+internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, IExecutorEngine engine)
+#pragma warning restore CA1001
+{
+    private static readonly TimeSpan s_stuckGrace = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ExecutorPhase _phase;
+    private volatile bool _deadlinePassed;
+    private int _inFlight;
+    private ITimer? _deadline;
+
+    public ExecutorPhase Phase => _phase;
+
+    /// <summary>Whether the time that stopping work has for cleaning up is over.</summary>
+    public bool DeadlinePassed => _deadlinePassed;
+
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    public CancellationToken Stopping => _stopping.Token;
+
+    public bool HasEnded => _ended.Task.IsCompleted;
+
+    public void RootStarted() => Interlocked.Increment(ref _inFlight);
+
+    public void RootCompleted()
+    {
+        if (Interlocked.Decrement(ref _inFlight) == 0 && _phase != ExecutorPhase.Running)
+        {
+            engine.Attend();
+        }
+    }
+
+    /// <summary>The engine saw that nothing is queued, running or in flight after new work was refused.</summary>
+    public void CompleteDrain() => CleanThreads.Run(static drained => ((TaskCompletionSource)drained!).TrySetResult(), _drained);
+
+    /// <summary>The last thread of the executor has ended, or its last turn if it has no threads.</summary>
+    public void CompleteEnd()
+    {
+        CompleteDrain();
+        _deadline?.Dispose();
+        _ended.TrySetResult();
+    }
+
+    public async Task<bool> DrainAsync(TimeSpan timeout)
+    {
+        if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        }
+
+        MoveTo(ExecutorPhase.Draining);
+        engine.Attend();
+        try
+        {
+            await _drained.Task.WaitAsync(timeout, options.TimeProvider).ConfigureAwait(Executor.Current is not null);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return _drained.Task.IsCompleted;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (MoveTo(ExecutorPhase.Stopping))
+        {
+            _deadline = options.TimeProvider.CreateTimer(
+                static self => ((ExecutorLifetime)self!).PassDeadline(), this, options.ShutdownTimeout, Timeout.InfiniteTimeSpan);
+            _ = CancelAsync();
+            engine.Attend();
+        }
+
+        return owner.IsCurrent ? default : new ValueTask(WaitForEndAsync());
+    }
+
+    private bool MoveTo(ExecutorPhase phase)
+    {
+        lock (_gate)
+        {
+            if (_phase >= phase)
+            {
+                return false;
+            }
+
+            engine.CloseRoots();
+            _phase = phase;
+            return true;
+        }
+    }
+
+    private async Task CancelAsync()
+    {
+        try
+        {
+            // The callbacks of the token run on the .NET pool: the disposing thread may be anybody's.
+            await _stopping.CancelAsync().ConfigureAwait(Executor.Current is not null);
+        }
+        catch (Exception error)
+        {
+            ExecutorLog.StoppingCallbackFailed(options.Logger, owner, error);
+        }
+    }
+
+    private void PassDeadline()
+    {
+        _deadlinePassed = true;
+        engine.Attend();
+    }
+
+    private async Task WaitForEndAsync()
+    {
+        var patience = options.ShutdownTimeout == Timeout.InfiniteTimeSpan ? options.ShutdownTimeout : options.ShutdownTimeout + s_stuckGrace;
+        try
+        {
+            await _ended.Task.WaitAsync(patience, options.TimeProvider).ConfigureAwait(Executor.Current is not null);
+        }
+        catch (TimeoutException)
+        {
+            // A turn that never returns cannot be ended from outside; its background thread does not keep the process alive.
+            ExecutorLog.TurnNeverEnded(options.Logger, owner, patience);
+        }
+    }
+}

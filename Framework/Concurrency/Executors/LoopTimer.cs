@@ -1,0 +1,131 @@
+using Concurrency.Execution;
+
+namespace Concurrency.Executors;
+
+/// <summary>A timer whose callback is a turn of an executor.</summary>
+/// <remarks>
+/// A tick that finds the callback of the last one still queued is merged with it. No callback starts after disposal.
+/// </remarks>
+internal abstract class LoopTimer : ITimer, IThreadPoolWorkItem
+{
+    private const int Idle = 0;
+    private const int Queued = 1;
+
+    private readonly Executor _executor;
+    private readonly TimerCallback _callback;
+    private readonly object? _state;
+    private readonly ExecutionContext? _context;
+    private int _queued;
+    private volatile bool _disposed;
+    private TaskCompletionSource? _callbackEnded;
+    private bool _running;
+
+    protected LoopTimer(Executor executor, TimerCallback callback, object? state)
+    {
+        _executor = executor;
+        _callback = callback;
+        _state = state;
+        var context = ExecutionContext.Capture();
+        _context = ReferenceEquals(context, HomeContext.Known) ? null : context;
+    }
+
+    /// <summary>When it is due, in the timestamp of the heap's clock.</summary>
+    public long Due { get; set; }
+
+    /// <summary>Decides among equal due times.</summary>
+    public long Order { get; set; }
+
+    /// <summary>The place in the heap, or -1.</summary>
+    public int HeapIndex { get; set; } = -1;
+
+    public bool IsDisposed => _disposed;
+
+    /// <summary>Guards what the concrete timers and disposal share.</summary>
+    protected Lock Gate { get; } = new();
+
+    public abstract bool Change(TimeSpan dueTime, TimeSpan period);
+
+    /// <summary>Queues the callback unless it is queued.</summary>
+    /// <returns>Whether it has to be queued by the caller.</returns>
+    public bool TryQueue() => !_disposed && Interlocked.Exchange(ref _queued, Queued) == Idle;
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (Gate)
+        {
+            Volatile.Write(ref _queued, Idle);
+            if (_disposed)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        try
+        {
+            Invoke();
+        }
+        finally
+        {
+            TaskCompletionSource? ended;
+            lock (Gate)
+            {
+                _running = false;
+                ended = _callbackEnded;
+            }
+
+            ended?.TrySetResult();
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        Stop();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        lock (Gate)
+        {
+            if (!_running || _executor.IsCurrent)
+            {
+                return default;
+            }
+
+            _callbackEnded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_callbackEnded.Task);
+        }
+    }
+
+    internal static void Validate(TimeSpan dueTime, TimeSpan period)
+    {
+        Require(dueTime, nameof(dueTime));
+        Require(period, nameof(period));
+    }
+
+    /// <summary>Takes the timer out of whatever would fire it.</summary>
+    protected abstract void Stop();
+
+    private static void Require(TimeSpan value, string name)
+    {
+        if (value != Timeout.InfiniteTimeSpan && (value < TimeSpan.Zero || value.TotalMilliseconds > uint.MaxValue - 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                name, value, $"{name} was {value}. Give a time from 0 to {TimeSpan.FromMilliseconds(uint.MaxValue - 1)}, or Timeout.InfiniteTimeSpan.");
+        }
+    }
+
+    private void Invoke()
+    {
+        if (_context is null)
+        {
+            _callback(_state);
+            return;
+        }
+
+        ExecutionContext.Run(_context, static self => ((LoopTimer)self!)._callback(((LoopTimer)self)._state), this);
+    }
+}

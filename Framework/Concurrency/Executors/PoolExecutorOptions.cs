@@ -1,0 +1,26 @@
+namespace Concurrency.Executors;
+
+/// <summary>Options of a <see cref="PoolExecutor"/>.</summary>
+public sealed record PoolExecutorOptions : ExecutorOptions
+{
+    /// <summary>Makes the default options: as many threads as processors, no queue limit.</summary>
+    public PoolExecutorOptions()
+    {
+        Name = "pool";
+    }
+
+    /// <summary>Threads that are kept once they were needed; 1 to <see cref="MaximumThreads"/>.</summary>
+    public int MinimumThreads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Threads at most; up to 4096. The pool grows when work waits and no thread is idle.</summary>
+    public int MaximumThreads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How much new work may be queued, not yet started, 1 to 10,000,000; null sets no limit, for producers that are bounded themselves.</summary>
+    public int? QueueLimit { get; init; }
+
+    /// <summary>Whether <c>RunAsync</c> and <c>InvokeAsync</c> fail when the queue is full, instead of waiting for a place in the order of their calls.</summary>
+    public bool RejectWhenFull { get; init; }
+
+    /// <summary>How long a thread above the minimum stays without work. The default is 10 s.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}
