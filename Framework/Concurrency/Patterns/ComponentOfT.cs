@@ -1,3 +1,4 @@
+using Concurrency.Channels;
 using Concurrency.Execution;
 using Concurrency.Sources;
 
@@ -83,7 +84,11 @@ public sealed class Component<T> : Component
             lock (_gate)
             {
                 var source = Sum(_ended, _source?.Statistics ?? default);
-                return _runner.Statistics with { Source = source with { Undelivered = source.Undelivered + _reader.Undelivered } };
+                return _runner.Statistics with
+                {
+                    Source = source with { Undelivered = source.Undelivered + _reader.Undelivered },
+                    Channel = _source?.Events.GetStatistics(),
+                };
             }
         }
     }
