@@ -15,6 +15,8 @@ internal abstract class HttpRow : RatioRow
 
     public override int PairsFor(int standard) => Math.Max(5, standard / 2);
 
+    public override TimeSpan HelperTime => _generator?.ProcessorTime ?? TimeSpan.Zero;
+
     public override async Task StartAsync()
     {
         _ours = new HelloSource();

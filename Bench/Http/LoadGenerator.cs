@@ -8,6 +8,15 @@ internal sealed class LoadGenerator : IDisposable
 {
     private readonly Process _child = SelfProcess.Start(["load"], withInput: true);
 
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _child.Refresh();
+            return _child.TotalProcessorTime;
+        }
+    }
+
     public async Task<LoadReport> RunAsync(LoadOrder order)
     {
         await _child.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order));

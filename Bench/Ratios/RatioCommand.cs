@@ -68,7 +68,7 @@ internal static class RatioCommand
                 {
                     var result = await runner.RunAsync(row, () => !quick || Stopwatch.GetElapsedTime(areaStart) < QuickRepeatLimit);
                     results.Add(result);
-                    Console.WriteLine(ResultTable.Format(result));
+                    Console.WriteLine(ResultTable.Format(result, runner.Others));
                 }
                 catch (Exception error) when (error is InvalidOperationException or TimeoutException or JsonException)
                 {

@@ -14,6 +14,9 @@ internal abstract class RatioRow : IAsyncDisposable
     /// <summary>The pairs per launch of this row, for a row whose samples are few and long.</summary>
     public virtual int PairsFor(int standard) => standard;
 
+    /// <summary>Processor time of the row's helper processes so far: it is not the work of others.</summary>
+    public virtual TimeSpan HelperTime => TimeSpan.Zero;
+
     /// <summary>Prepares both sides. Until then a row is only its facts: constructors are cheap.</summary>
     public virtual Task StartAsync() => Task.CompletedTask;
 

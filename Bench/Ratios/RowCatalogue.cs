@@ -1,6 +1,7 @@
 using Concurrency.Bench.Channels;
 using Concurrency.Bench.Executors;
 using Concurrency.Bench.Http;
+using Concurrency.Bench.Sources;
 
 namespace Concurrency.Bench.Ratios;
 
@@ -22,6 +23,8 @@ internal static class RowCatalogue
         () => new PoolUnsafePostRow(),
         () => new WakeUpRow(),
         () => new IdleRow(),
+        () => new FileRow(),
+        () => new SignalRow(),
         () => new HelloRow(),
         () => new HalfLoadRow(),
     ];

@@ -28,6 +28,7 @@ internal static class RowLaunch
 
         row.Warming = false;
         var samples = new LaunchSamples(new double[pairs], new double[pairs]);
+        var load = new MachineLoad(() => Environment.CpuUsage.TotalTime + row.HelperTime);
         for (var pair = 0; pair < pairs; pair++)
         {
             var figures = await SamplePairAsync(row, order, length);
@@ -35,7 +36,7 @@ internal static class RowLaunch
             samples.Ours[pair] = figures[(int)Side.Ours];
         }
 
-        return samples;
+        return samples with { Others = load.OthersSinceStart() };
     }
 
     private static async Task<double[]> SamplePairAsync(RatioRow row, Side[] order, TimeSpan length)

@@ -6,23 +6,37 @@ namespace Concurrency.Bench.Ratios;
 /// <summary>Measures a row in fresh child processes and judges it.</summary>
 internal sealed class RowRunner(RunPlan plan, bool quick)
 {
+    // A launch is disturbed when other processes took more than this many cores while it counted; what it measured would
+    // say as much about them. The decision looks at nothing else, so it favours neither side.
+    private const double OthersLimit = 0.15;
+    private const int DisturbedLaunchesPerRow = 3;
+
     private static readonly TimeSpan LaunchLimit = TimeSpan.FromMinutes(3);
 
-    /// <summary>Measures the row, and a noisy one once more if there is time.</summary>
+    /// <summary>The most that other processes took during a launch of the last row that counts, in cores.</summary>
+    public double Others { get; private set; }
+
+    /// <summary>Measures the row; repeats disturbed launches and, once, a noisy row as long as there is time.</summary>
     public async Task<RatioResult> RunAsync(RowFacts facts, Func<bool> mayRepeat)
     {
-        var result = await RunOnceAsync(facts);
-        return result.Verdict == Verdict.Noisy && mayRepeat() ? await RunOnceAsync(facts) : result;
+        var result = await RunOnceAsync(facts, mayRepeat);
+        return result.Verdict == Verdict.Noisy && mayRepeat() ? await RunOnceAsync(facts, mayRepeat) : result;
     }
 
-    private async Task<RatioResult> RunOnceAsync(RowFacts facts)
+    private async Task<RatioResult> RunOnceAsync(RowFacts facts, Func<bool> mayRepeat)
     {
         var launches = new List<LaunchSamples>();
-        for (var launch = 0; launch < plan.Launches; launch++)
+        var disturbed = 0;
+        while (launches.Count < plan.Launches)
         {
-            launches.Add(await LaunchAsync(facts.Name, launch));
+            var samples = await LaunchAsync(facts.Name, launches.Count);
+            if (samples.Others <= OthersLimit || !mayRepeat() || ++disturbed > DisturbedLaunchesPerRow)
+            {
+                launches.Add(samples);
+            }
         }
 
+        Others = launches.Max(launch => launch.Others);
         return RowJudge.Judge(facts, launches);
     }
 
