@@ -33,6 +33,9 @@ internal sealed class CommandLine
         {
             _http, _udp, _users, _log, _executors, _capacities, _drive, _matrix,
         };
+        // Without an action of its own a command that has subcommands refuses to be called by itself.
+        _root.SetAction(static _ => 0);
+        _matrix.SetAction(static _ => 0);
     }
 
     /// <summary>Reads the arguments.</summary>
@@ -48,7 +51,7 @@ internal sealed class CommandLine
             throw new UsageException($"{error.Message} Run with --help for what is allowed.");
         }
 
-        if (parsed.Action is not null)
+        if (parsed.Action != _root.Action && parsed.Action != _matrix.Action)
         {
             parsed.Invoke();
             return null;

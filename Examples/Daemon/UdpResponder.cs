@@ -12,7 +12,8 @@ internal sealed class UdpResponder
     {
         // One at a time: the component's concurrency is 1, so the count needs no lock.
         var number = ++_seen;
-        var line = JsonSerializer.SerializeToUtf8Bytes(new UdpReply(number, datagram.Payload.Length, number), DaemonJson.Default.UdpReply);
-        await datagram.ReplyAsync([.. line, (byte)'\n'], cancellationToken);
+        var reply = JsonSerializer.SerializeToUtf8Bytes(new UdpReply(number, datagram.Payload.Length, number), DaemonJson.Default.UdpReply);
+        byte[] line = [.. reply, (byte)'\n'];
+        await datagram.ReplyAsync(line, cancellationToken);
     }
 }

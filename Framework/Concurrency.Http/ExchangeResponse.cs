@@ -62,15 +62,16 @@ internal static class ExchangeResponse
             return true;
         }
 
-        var writing = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(body, CancellationToken.None);
+        var writer = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+        var writing = writer.WriteAsync(body, CancellationToken.None);
         if (writing.IsCompletedSuccessfully)
         {
             return !writing.Result.IsCompleted;
         }
 
-        // A client that was too slow may have been cut off meanwhile, which the result does not tell.
-        var flushed = await writing.ConfigureAwait(Executor.Current is not null);
-        return !flushed.IsCompleted && !features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted.IsCancellationRequested;
+        // Kestrel ends the wait of a connection that it cuts off as if all were well; the next flush tells.
+        await writing.ConfigureAwait(Executor.Current is not null);
+        return !(await writer.FlushAsync(CancellationToken.None).ConfigureAwait(Executor.Current is not null)).IsCompleted;
     }
 
     /// <param name="features">The request's features.</param>

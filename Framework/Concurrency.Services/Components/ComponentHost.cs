@@ -35,7 +35,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         _options = dependencies.Options.Value;
         _options.Validate();
         _logger = dependencies.Logger;
-        _executors = new HostExecutors(dependencies.Executors, dependencies.LoggerFactory);
+        _executors = new HostExecutors(dependencies.Executors, dependencies.LoggerFactory, dependencies.Clock);
         ComponentSettings.RefuseUnknown(dependencies.Configuration, [.. _registrations.Select(static r => r.Name)]);
         _clock = dependencies.Clock;
     }
@@ -167,15 +167,14 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         foreach (var component in Enumerable.Reverse(_components))
         {
             var disposal = component.DisposeAsync().AsTask();
-            await WaitAsync(disposal, _options.CancellationTime, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
+            await WaitAtMostAsync(disposal, _options.CancellationTime).ConfigureAwait(Executor.Current is not null);
             if (disposal.IsCompleted)
             {
                 await TryAsync(component, new ValueTask(disposal)).ConfigureAwait(Executor.Current is not null);
             }
         }
 
-        await WaitAsync(_executors.DisposeAsync().AsTask(), _options.CancellationTime + _options.CancellationTime, CancellationToken.None)
-            .ConfigureAwait(Executor.Current is not null);
+        await WaitAtMostAsync(_executors.DisposeAsync().AsTask(), 2 * _options.CancellationTime).ConfigureAwait(Executor.Current is not null);
     }
 
     private async Task WatchAsync(Component component)
@@ -205,18 +204,24 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         }
     }
 
-    /// <summary>Waits for a task for a limited time; an abort ends the wait.</summary>
+    /// <summary>Waits for a task for a limited time; an abort ends the wait, too.</summary>
     private async Task WaitAsync(Task task, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, cancellationToken);
+        await WaitAtMostAsync(task, limit, ending.Token).ConfigureAwait(Executor.Current is not null);
+    }
+
+    /// <summary>Waits for a task for a limited time; whatever ends the wait, the caller looks at the task afterwards.</summary>
+    private async Task WaitAtMostAsync(Task task, TimeSpan limit, CancellationToken cancellationToken = default)
+    {
         if (limit <= TimeSpan.Zero)
         {
             return;
         }
 
-        // Whatever ends the wait, the caller looks at the components themselves afterwards.
-        await Task.WhenAny(task, Task.Delay(limit, _clock, ending.Token)).ConfigureAwait(Executor.Current is not null);
-        await ending.CancelAsync().ConfigureAwait(Executor.Current is not null);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(task, Task.Delay(limit, _clock, ended.Token)).ConfigureAwait(Executor.Current is not null);
+        ended.Cancel();
     }
 
     private Task AllEndedAsync() => Task.WhenAll(_components.Select(static c => c.Completion));

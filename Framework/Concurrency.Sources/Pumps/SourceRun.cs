@@ -6,12 +6,10 @@ using Concurrency.Execution;
 namespace Concurrency.Sources.Pumps;
 
 /// <summary>The life cycle, the channel and the accounts of one source: created, running, stopping, ended.</summary>
-internal sealed class SourceRun<T>(string name, int capacity) : IAsyncDisposable
+internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCause>? onUndelivered = null) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly BoundedChannel<T> _channel = BoundedChannel.Create<T>(
-        new BoundedChannelPolicy(capacity) { Name = name });
-
+    private readonly BoundedChannel<T> _channel = BoundedChannel.Create(policy, onUndelivered);
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource<Exception?> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,6 +28,12 @@ internal sealed class SourceRun<T>(string name, int capacity) : IAsyncDisposable
     private long _resyncs;
     private long _errors;
 
+    /// <summary>Makes a run whose pump waits when the channel is full.</summary>
+    public SourceRun(string name, int capacity)
+        : this(new BoundedChannelPolicy(capacity) { Name = name })
+    {
+    }
+
     private enum Phase
     {
         Created,
@@ -38,7 +42,7 @@ internal sealed class SourceRun<T>(string name, int capacity) : IAsyncDisposable
         Ended,
     }
 
-    public string Name { get; } = name;
+    public string Name { get; } = policy.Name!;
 
     public ChannelReader<T> Events => _channel.Reader;
 

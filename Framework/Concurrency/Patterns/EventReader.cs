@@ -94,7 +94,7 @@ internal sealed class EventReader<T>(
             while (await events.WaitToReadAsync(reading.Token).ConfigureAwait(Executor.Current is not null))
             {
                 var turn = clock.GetTimestamp();
-                while (!reading.IsCancellationRequested && events.TryRead(out var item))
+                while (!IsOver(stopReading, cancellationToken) && events.TryRead(out var item))
                 {
                     await runner.RunAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
                     if (clock.GetElapsedTime(turn) >= s_quantum)
@@ -118,7 +118,7 @@ internal sealed class EventReader<T>(
         {
             while (await events.WaitToReadAsync(reading.Token).ConfigureAwait(Executor.Current is not null))
             {
-                while (!reading.IsCancellationRequested && events.TryRead(out var item))
+                while (!IsOver(stopReading, cancellationToken) && events.TryRead(out var item))
                 {
                     await HandOnAsync(item, lanes, cancellationToken).ConfigureAwait(Executor.Current is not null);
                 }
@@ -136,6 +136,10 @@ internal sealed class EventReader<T>(
             }
         }
     }
+
+    /// <remarks>Asks the tokens themselves: a linked source learns of the cancellation after the handler that it has just ended.</remarks>
+    private static bool IsOver(CancellationToken stopReading, CancellationToken cancellationToken) =>
+        stopReading.IsCancellationRequested || cancellationToken.IsCancellationRequested;
 
     private async ValueTask HandOnAsync(T item, BoundedChannel<T>[] lanes, CancellationToken cancellationToken)
     {
