@@ -3,6 +3,7 @@ using Concurrency.Bench.Evidence;
 using Concurrency.Bench.Http;
 using Concurrency.Bench.Micro;
 using Concurrency.Bench.Ratios;
+using Concurrency.Bench.Sources;
 
 #if DEBUG
 Console.Error.WriteLine("Built without optimisation: the figures mean nothing. Use 'dotnet run -c Release --project Bench'.");
@@ -15,5 +16,6 @@ var root = new RootCommand("Measures this framework against the plain .NET way."
     EvidenceCommand.Create(),
     MicroCommand.Create(),
     LoadCommand.Create(),
+    FloodCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -23,6 +23,7 @@ internal static class RowCatalogue
         () => new PoolUnsafePostRow(),
         () => new WakeUpRow(),
         () => new IdleRow(),
+        () => new UdpRow(),
         () => new FileRow(),
         () => new SignalRow(),
         () => new HelloRow(),
