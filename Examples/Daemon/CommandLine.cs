@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
+using Concurrency.Executors;
 
 namespace Concurrency.Examples.Daemon;
 
@@ -90,7 +91,11 @@ internal sealed class CommandLine
     private static KeyValuePair<string, string> Executor(string text)
     {
         var (name, specification) = Split("--executor", text, "NAME=SPEC, as http=pool:4");
-        return new(name, specification);
+        // A kind that does not exist is left to the host, which knows the executors; a kind with wrong settings is misuse.
+        var isKnownKind = ExecutorSpec.TryParse(specification.Split(':')[0], out _, out _) || specification.StartsWith("pool", StringComparison.Ordinal);
+        return !isKnownKind || ExecutorSpec.TryParse(specification, out _, out var problem)
+            ? new(name, specification)
+            : throw new UsageException($"--executor cannot be '{text}': {problem}");
     }
 
     private static KeyValuePair<string, int> Capacity(string text)

@@ -4,7 +4,7 @@ using Concurrency.Execution;
 
 namespace Concurrency.SignalChild;
 
-/// <summary>What the parent asked for: <c>--executor Kind --take 1,10 --take 40 --foreign 10 --capacity 4 --quiet --starve --no-hook</c>.</summary>
+/// <summary>What the parent asked for: <c>--executor Kind --take 1,10 --take 40 --foreign 10 --capacity 4 --hold 0 --quiet --starve --no-hook</c>.</summary>
 internal sealed record ChildOptions
 {
     public ExecutorKind Executor { get; private set; } = ExecutorKind.Cooperative;
@@ -20,8 +20,8 @@ internal sealed record ChildOptions
     /// <summary>Counts events instead of printing a line for each.</summary>
     public bool Quiet { get; private set; }
 
-    /// <summary>Reads no event before the parent says so.</summary>
-    public bool Hold { get; private set; }
+    /// <summary>Which source is not read before the parent says so; none if negative.</summary>
+    public int Hold { get; private set; } = -1;
 
     public bool Starve { get; private set; }
 
@@ -39,7 +39,7 @@ internal sealed record ChildOptions
                 case "--foreign": options.Foreign = Signals(args[++i]); break;
                 case "--capacity": options.Capacity = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--quiet": options.Quiet = true; break;
-                case "--hold": options.Hold = true; break;
+                case "--hold": options.Hold = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--starve": options.Starve = true; break;
                 case "--no-hook": options.NoHook = true; break;
                 default: throw new ArgumentException($"Unknown argument '{args[i]}'.", nameof(args));

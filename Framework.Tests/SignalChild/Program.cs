@@ -9,7 +9,12 @@ using static System.Globalization.CultureInfo;
 var options = ChildOptions.Parse(args);
 AppContext.SetSwitch("Concurrency.Sources.DisableSignalHook", options.NoHook);
 var foreign = options.Foreign
-    .Select(signal => PosixSignalRegistration.Create(signal, context => Output.Line($"foreign {(int)context.Signal}")))
+    .Select(signal => PosixSignalRegistration.Create(signal, context =>
+    {
+        // A signal that a source takes must not need this to keep the process alive.
+        context.Cancel |= !options.Sources.Any(taken => taken.Contains(signal));
+        Output.Line($"foreign {(int)signal}");
+    }))
     .ToArray();
 var executor = TestExecutors.Create(options.Executor, "child");
 var readers = new List<SourceReader>();
@@ -19,9 +24,9 @@ for (var i = 0; i < options.Sources.Count; i++)
     readers.Add(new SourceReader(source, executor, options.Quiet));
 }
 
-foreach (var reader in readers)
+for (var i = 0; i < readers.Count; i++)
 {
-    reader.Start(readAtOnce: !options.Hold);
+    readers[i].Start(readAtOnce: i != options.Hold);
 }
 
 if (options.Starve)

@@ -27,7 +27,7 @@ public sealed class SignalStormTests : IClassFixture<MachineLock>
     [Fact]
     public async Task RealTimeSignals_WithATinyChannelAndAHeldReader_AreAllHandled()
     {
-        await using var child = await SignalChildProcess.StartAsync(ExecutorKind.Cooperative, "--quiet --hold --capacity 2 --take 40,64");
+        await using var child = await SignalChildProcess.StartAsync(ExecutorKind.Cooperative, "--quiet --hold 0 --capacity 2 --take 40,64");
         for (var i = 0; i < Storm; i++)
         {
             child.Send(i % 2 == 0 ? 40 : 64);

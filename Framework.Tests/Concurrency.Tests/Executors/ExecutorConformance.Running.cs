@@ -301,9 +301,12 @@ public abstract partial class ExecutorConformance
     });
 
     [Fact]
-    public Task SynchronizationContext_SendFromOutside_IsRefused() => With(async executor =>
+    public Task SynchronizationContext_Send_RunsOnTheExecutorBeforeItReturns() => With(async executor =>
     {
-        Assert.Throws<NotSupportedException>(() => executor.SynchronizationContext.Send(_ => { }, null));
+        Executor? current = null;
+        executor.SynchronizationContext.Send(_ => current = Executor.Current, null);
+        Assert.Same(executor, current);
+        Assert.Throws<InvalidDataException>(() => executor.SynchronizationContext.Send(_ => throw new InvalidDataException(), null));
 
         var ran = false;
         await executor.InvokeAsync(() => executor.SynchronizationContext.Send(_ => ran = true, null)).Within("invoke");
@@ -358,6 +361,7 @@ public abstract partial class ExecutorConformance
     {
         using var source = new CancellationTokenSource();
         var started = Signal();
+        var alsoStarted = Signal();
         var obedient = executor.RunAsync(async token =>
         {
             started.SetResult();
@@ -365,13 +369,14 @@ public abstract partial class ExecutorConformance
         }, source.Token);
         var stubborn = executor.RunAsync(async token =>
         {
-            await started.Task;
             var cancelled = Signal();
             await using var registration = token.Register(cancelled.SetResult);
+            alsoStarted.SetResult();
             await cancelled.Task;
             return "done";
         }, source.Token);
         await started.Task.Within("start");
+        await alsoStarted.Task.Within("other start");
 
         await source.CancelAsync();
 

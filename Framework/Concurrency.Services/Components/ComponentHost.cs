@@ -49,7 +49,10 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
     /// <summary>Whether all components were started and none was asked to stop: what a readiness probe should tell.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>0, or 1 when a component gave up or had to be abandoned at the end.</summary>
+    /// <summary>
+    /// 0; or 1 when a component gave up or had to be abandoned at the end; or 128 and the signal's number when a second signal
+    /// cut the shutdown short.
+    /// </summary>
     public int ExitCode { get; private set; }
 
     /// <inheritdoc/>
@@ -139,6 +142,12 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
 
     /// <summary>Shortens a running or coming shutdown: what is not finished is cancelled now.</summary>
     public void Abort() => _abort.Cancel();
+
+    internal void Abort(int exitCode)
+    {
+        ExitCode = exitCode;
+        Abort();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

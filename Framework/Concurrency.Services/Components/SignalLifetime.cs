@@ -91,7 +91,7 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
         _logger?.SignalAborts(context.Signal.ToString());
         var code = ExitCodeOf(context.Signal);
         Environment.ExitCode = code;
-        _host?.Abort();
+        _host?.Abort(code);
         // A handler that ignores its token must not keep the process: the second signal means now.
         _exit ??= TimeProvider.System.CreateTimer(static c => Environment.Exit((int)c!), code, s_lastResort, Timeout.InfiniteTimeSpan);
     }

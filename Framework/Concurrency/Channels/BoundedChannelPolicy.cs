@@ -45,7 +45,20 @@ public sealed record BoundedChannelPolicy
     }
 
     /// <summary>Names the channel in statistics and messages and switches its meter on; null for an unnamed channel.</summary>
-    public string? Name { get; init; }
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public string? Name
+    {
+        get;
+        init
+        {
+            if (value is not null && string.IsNullOrWhiteSpace(value))
+            {
+                throw new ArgumentException("The name of a channel is empty. Give it a name that tells it from others, or null for none.", nameof(value));
+            }
+
+            field = value;
+        }
+    }
 
     /// <summary>Promises that at most one read or wait is outstanding at a time: checked in debug builds, used for speed in release builds.</summary>
     public bool SingleReader { get; init; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Concurrency.Channels;
@@ -11,6 +12,7 @@ namespace Concurrency.Channels;
 internal struct ItemRing<T>
 {
     private const int FirstLength = 16;
+    private const int GreatestLength = 1 << 30;
 
     private T[] _slots;
     private long _head;
@@ -18,7 +20,7 @@ internal struct ItemRing<T>
 
     public ItemRing(int capacity)
     {
-        _slots = capacity == 0 ? [] : new T[Math.Min(FirstLength, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity))];
+        _slots = capacity == 0 ? [] : new T[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(capacity, FirstLength))];
     }
 
     public readonly int Count => _count;
@@ -121,6 +123,11 @@ internal struct ItemRing<T>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private T[] Grow()
     {
+        if (_slots.Length == GreatestLength)
+        {
+            throw new InvalidOperationException($"The channel holds {_count} items, the most that fit into one array. Read them, or give it a smaller capacity.");
+        }
+
         var larger = new T[Math.Max(1, _slots.Length * 2)];
         for (var position = _head; position < Tail; position++)
         {

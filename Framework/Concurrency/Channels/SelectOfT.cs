@@ -253,7 +253,7 @@ public sealed class Select<TResult>
         }
 
         await Task.WhenAny(waits).ConfigureAwait(Executor.Current is not null);
-        await stop.CancelAsync().ConfigureAwait(Executor.Current is not null);
+        CancelHere(stop);
         try
         {
             await Task.WhenAll(waits).ConfigureAwait(Executor.Current is not null);
@@ -263,6 +263,9 @@ public sealed class Select<TResult>
             // The waits that lost, as asked for. A failed reader throws something else.
         }
     }
+
+    /// <summary>Cancels in this turn: CancelAsync would run the callbacks on the thread pool, off the executor.</summary>
+    private static void CancelHere(CancellationTokenSource stop) => stop.Cancel();
 
     private TimeProvider Clock() => _timeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System;
 }

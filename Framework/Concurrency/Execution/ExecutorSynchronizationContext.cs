@@ -24,18 +24,22 @@ public class ExecutorSynchronizationContext : SynchronizationContext
         Executor.Resume(new ExecutorWork(d, state));
     }
 
-    /// <summary>Runs a callback at once when the executor is current.</summary>
-    /// <exception cref="NotSupportedException">The executor is not current: waiting for another thread's turn would block this one.</exception>
+    /// <summary>Runs a callback on the executor and blocks until it has returned; at once when the executor is current.</summary>
+    /// <remarks>For code of .NET that has no other way, such as a token's callbacks with <c>useSynchronizationContext</c>. Await InvokeAsync elsewhere.</remarks>
     public override void Send(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
-        if (!Executor.IsCurrent)
+        if (Executor.IsCurrent)
         {
-            throw new NotSupportedException(
-                $"Send to the executor '{Executor.Name}' was called from outside it and would block the caller. Await InvokeAsync instead.");
+            d(state);
+            return;
         }
 
-        d(state);
+        var sent = new SentCallback(d, state);
+        Executor.Resume(new ExecutorWork(sent));
+#pragma warning disable VSTHRD002 // blocking is what Send means
+        sent.Task.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
     }
 
     /// <summary>Called when an <c>async void</c> method starts: it counts as work in flight until it ends.</summary>

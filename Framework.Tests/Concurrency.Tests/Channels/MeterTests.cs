@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Concurrency.Channels;
+
+namespace Concurrency.Tests.Channels;
+
+public sealed class MeterTests
+{
+    [Fact]
+    public void NamedChannel_IsMeasuredUntilItCompletes()
+    {
+        var name = $"measured {Guid.NewGuid()}";
+        using var channel = BoundedChannel.Create<int>(new BoundedChannelPolicy(2) { Name = name, FullMode = ChannelFullMode.DropOldest });
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.True(channel.Writer.TryWrite(i));
+        }
+
+        Assert.True(channel.Reader.TryRead(out _));
+
+        var seen = Measure(name);
+        Assert.Equal(5, seen["concurrency.channel.written"]);
+        Assert.Equal(1, seen["concurrency.channel.read"]);
+        Assert.Equal(3, seen["concurrency.channel.dropped/oldest"]);
+        Assert.Equal(0, seen["concurrency.channel.dropped/newest"]);
+        Assert.Equal(1, seen["concurrency.channel.depth"]);
+        Assert.Equal(2, seen["concurrency.channel.high_water"]);
+        Assert.Equal(0, seen["concurrency.channel.waiting_readers"]);
+
+        channel.Writer.Complete();
+        Assert.NotEmpty(Measure(name));
+        Assert.True(channel.Reader.TryRead(out _));
+        Assert.Empty(Measure(name));
+    }
+
+    [Fact]
+    public void NamedChannel_Aborted_IsMeasuredNoLonger()
+    {
+        var name = $"aborted {Guid.NewGuid()}";
+        var channel = BoundedChannel.Create<int>(new BoundedChannelPolicy(2) { Name = name });
+        Assert.NotEmpty(Measure(name));
+
+        channel.Dispose();
+        Assert.Empty(Measure(name));
+    }
+
+    [Fact]
+    public void NamedChannel_Forgotten_IsCollected()
+    {
+        var name = $"forgotten {Guid.NewGuid()}";
+        var channel = Make(name);
+        for (var i = 0; i < 10 && channel.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(channel.IsAlive);
+        Assert.Empty(Measure(name));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Make(string name) => new(BoundedChannel.Create<int>(new BoundedChannelPolicy(2) { Name = name }));
+    }
+
+    [Fact]
+    public void Debugger_ShowsStateAndItems()
+    {
+        using var channel = BoundedChannel.Create<int>(new BoundedChannelPolicy(3) { Name = "shown" });
+        Assert.True(channel.Writer.TryWrite(1));
+        Assert.True(channel.Writer.TryWrite(2));
+
+        var view = new BoundedChannelDebugView<int>(channel);
+        Assert.Equal([1, 2], view.Items);
+        Assert.Equal(2, view.Statistics.Depth);
+        var text = typeof(BoundedChannel<int>).GetProperty("DebuggerText", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!;
+        Assert.Equal("shown: 2 of 3, Wait, open", text.GetValue(channel));
+        channel.Writer.Complete();
+        Assert.Equal("shown: 2 of 3, Wait, closing", text.GetValue(channel));
+        channel.Dispose();
+        Assert.Equal("shown: 0 of 3, Wait, completed", text.GetValue(channel));
+        Assert.NotNull(Attribute.GetCustomAttribute(typeof(BoundedChannel<int>), typeof(DebuggerDisplayAttribute)));
+    }
+
+    private static Dictionary<string, long> Measure(string name)
+    {
+        var seen = new Dictionary<string, long>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == "Concurrency.Channels")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            var key = instrument.Name;
+            var mine = false;
+            foreach (var (tag, text) in tags)
+            {
+                mine |= tag == "channel" && Equals(text, name);
+                key += tag == "cause" ? $"/{text}" : string.Empty;
+            }
+
+            if (mine)
+            {
+                seen.Add(key, value);
+            }
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return seen;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.InteropServices;
+using Concurrency.TestSupport;
+
+namespace Concurrency.Examples.Daemon.Tests;
+
+/// <summary>The daemon as a user runs it: a process with a command line, a ready line and an exit code.</summary>
+internal sealed partial class DaemonProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+    private string _readyLine = "";
+
+    private DaemonProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public string ReadyLine => _readyLine;
+
+    public Uri Http => new(Field("http"));
+
+    public IPEndPoint Udp => IPEndPoint.Parse(Field("udp"));
+
+    public string UsersFile => Field("users");
+
+    /// <summary>Starts the daemon and waits until it serves.</summary>
+    public static async Task<DaemonProcess> StartAsync(params string[] arguments)
+    {
+        var daemon = Launch(arguments);
+        daemon._readyLine = await daemon._process.StandardOutput.ReadLineAsync().Within("the ready line") ?? "";
+        Assert.StartsWith("ready ", daemon._readyLine, StringComparison.Ordinal);
+        return daemon;
+    }
+
+    /// <summary>Runs the daemon to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        await using var daemon = Launch(arguments);
+        var output = await daemon._process.StandardOutput.ReadToEndAsync().Within("the end of the output");
+        return (await daemon.ExitAsync(), output, await daemon._errors.Within("the end of the errors"));
+    }
+
+    public void Send(int signal)
+    {
+        if (Kill(_process.Id, signal) != 0)
+        {
+            throw new IOException($"kill({signal}) failed: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().Within("the exit of the daemon");
+        return _process.ExitCode;
+    }
+
+    /// <summary>What the daemon wrote to stdout after its ready line.</summary>
+    public Task<string> RestOfOutputAsync() => _process.StandardOutput.ReadToEndAsync().Within("the end of the output");
+
+    public Task<string> ErrorsAsync() => _errors.Within("the end of the errors");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync().Within("the end of a killed daemon");
+        }
+
+        _process.Dispose();
+    }
+
+    private static DaemonProcess Launch(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Daemon"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new DaemonProcess(Process.Start(start)!);
+    }
+
+    private string Field(string name) => _readyLine.Split(' ').Single(f => f.StartsWith($"{name}=", StringComparison.Ordinal))[(name.Length + 1)..];
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+}
