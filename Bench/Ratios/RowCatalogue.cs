@@ -1,0 +1,38 @@
+using Concurrency.Bench.Channels;
+using Concurrency.Bench.Executors;
+using Concurrency.Bench.Http;
+using Concurrency.Bench.Sources;
+
+namespace Concurrency.Bench.Ratios;
+
+/// <summary>All rows in the order of the report.</summary>
+internal static class RowCatalogue
+{
+    private static readonly Func<RatioRow>[] s_rows =
+    [
+        () => new SpscRow(),
+        () => new MpmcRow(),
+        () => new SameThreadRow(),
+        () => new BatchRow(),
+        () => new AllocationRow(),
+        () => new YieldRow(),
+        () => new OwnYieldRow(),
+        () => new CooperativePostRow(),
+        () => new CooperativeUnsafePostRow(),
+        () => new PoolPostRow(),
+        () => new PoolUnsafePostRow(),
+        () => new WakeUpRow(),
+        () => new IdleRow(),
+        () => new UdpRow(),
+        () => new FileRow(),
+        () => new SignalRow(),
+        () => new HelloRow(),
+        () => new HalfLoadRow(),
+    ];
+
+    public static IReadOnlyList<RowFacts> All { get; } = [.. s_rows.Select(make => make().Facts)];
+
+    public static RatioRow Make(string name) =>
+        s_rows.Select(make => make()).FirstOrDefault(row => row.Facts.Name == name)
+        ?? throw new ArgumentException($"There is no row '{name}'. Rows: {string.Join(", ", All.Select(row => row.Name))}.", nameof(name));
+}
