@@ -115,7 +115,7 @@ public sealed class ServiceTests(MachineLock machine) : IClassFixture<MachineLoc
     {
         await using var daemon = await DaemonProcess.StartAsync("--executor", $"http={executor}");
         using var client = new HttpClient { BaseAddress = daemon.Http };
-        var slow = Enumerable.Range(0, 50).Select(_ => client.GetAsync("/slow?ms=500")).ToArray();
+        var slow = Enumerable.Range(0, 50).Select(_ => client.GetAsync("/slow?ms=3000")).ToArray();
         await InFlightBecomesAsync(client, 50);
 
         daemon.Send(Terminate);

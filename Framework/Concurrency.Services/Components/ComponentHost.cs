@@ -124,11 +124,11 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
             component.Cancel($"the host shuts down and its time of {_options.ShutdownTimeout} has passed.");
         }
 
-        await WaitAsync(AllEndedAsync(), _options.CancellationTime, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
+        await WaitAtMostAsync(AllEndedAsync(), _options.CancellationTime, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
         busy = Busy();
         if (busy.Length > 0)
         {
-            ExitCode = 1;
+            Fail();
             _logger.ShutdownAbandons(Names(busy));
         }
     }
@@ -186,6 +186,14 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         await WaitAtMostAsync(_executors.DisposeAsync().AsTask(), 2 * _options.CancellationTime).ConfigureAwait(Executor.Current is not null);
     }
 
+    private void Fail()
+    {
+        if (ExitCode == 0)
+        {
+            ExitCode = 1;
+        }
+    }
+
     private async Task WatchAsync(Component component)
     {
         try
@@ -194,7 +202,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         }
         catch (Exception error)
         {
-            ExitCode = 1;
+            Fail();
             _logger.ComponentGaveUp(component.Name, error);
             _lifetime.StopApplication();
         }
@@ -208,7 +216,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         }
         catch (Exception error)
         {
-            ExitCode = 1;
+            Fail();
             _logger.EndFailed(component.Name, error);
         }
     }

@@ -91,24 +91,68 @@ internal sealed class EventReader<T>(
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stopReading, cancellationToken);
         try
         {
-            while (await events.WaitToReadAsync(reading.Token).ConfigureAwait(Executor.Current is not null))
+            if (events.GetStatistics() is null)
             {
-                var turn = clock.GetTimestamp();
-                while (!IsOver(stopReading, cancellationToken) && events.TryRead(out var item))
-                {
-                    await runner.RunAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
-                    if (clock.GetElapsedTime(turn) >= s_quantum)
-                    {
-                        await Executor.Yield();
-                        turn = clock.GetTimestamp();
-                    }
-                }
+                await WaitAndHandleAsync(events, stopReading, reading.Token, cancellationToken).ConfigureAwait(Executor.Current is not null);
+            }
+            else
+            {
+                await ReadAndHandleAsync(events, reading.Token, cancellationToken).ConfigureAwait(Executor.Current is not null);
             }
         }
         catch (OperationCanceledException) when (stopReading.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // Told to read no more: what is inside stays with the channel's owner.
         }
+        catch (ChannelClosedException)
+        {
+            // Throws the source's error if it ended with one.
+            await events.Completion.ConfigureAwait(Executor.Current is not null);
+        }
+    }
+
+    /// <summary>Takes events from a channel of ours: each event wakes one worker, and a cancelled read takes nothing.</summary>
+    private async Task ReadAndHandleAsync(ChannelReader<T> events, CancellationToken reading, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var item = await events.ReadAsync(reading).ConfigureAwait(Executor.Current is not null);
+            var turn = clock.GetTimestamp();
+            do
+            {
+                await runner.RunAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                turn = await EndTurnAsync(turn).ConfigureAwait(Executor.Current is not null);
+            }
+            while (!reading.IsCancellationRequested && !cancellationToken.IsCancellationRequested && events.TryRead(out item));
+        }
+    }
+
+    /// <summary>Takes events from a foreign channel, where a cancelled <c>ReadAsync</c> might lose one.</summary>
+    private async Task WaitAndHandleAsync(
+        ChannelReader<T> events, CancellationToken stopReading, CancellationToken reading, CancellationToken cancellationToken)
+    {
+        while (await events.WaitToReadAsync(reading).ConfigureAwait(Executor.Current is not null))
+        {
+            var turn = clock.GetTimestamp();
+            while (!IsOver(stopReading, cancellationToken) && events.TryRead(out var item))
+            {
+                await runner.RunAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                turn = await EndTurnAsync(turn).ConfigureAwait(Executor.Current is not null);
+            }
+        }
+    }
+
+    /// <summary>Lets the neighbours on a shared loop run when the turn was long enough.</summary>
+    /// <returns>When the turn that goes on began.</returns>
+    private async ValueTask<long> EndTurnAsync(long turn)
+    {
+        if (clock.GetElapsedTime(turn) < s_quantum)
+        {
+            return turn;
+        }
+
+        await Executor.Yield();
+        return clock.GetTimestamp();
     }
 
     private async Task DistributeAsync(ChannelReader<T> events, BoundedChannel<T>[] lanes, CancellationToken stopReading, CancellationToken cancellationToken)
