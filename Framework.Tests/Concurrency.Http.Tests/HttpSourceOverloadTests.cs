@@ -94,7 +94,10 @@ public sealed class HttpSourceOverloadTests
         var clock = new ManualClock();
         await using var http = await HttpFixture.StartAsync(new HttpSourceOptions
         {
-            Capacity = 1, FullMode = ChannelFullMode.Wait, FullWaitLimit = TimeSpan.FromSeconds(3), TimeProvider = clock,
+            Capacity = 1,
+            FullMode = ChannelFullMode.Wait,
+            FullWaitLimit = TimeSpan.FromSeconds(3),
+            TimeProvider = clock,
         });
         var first = http.Client.GetAsync("/first");
         await http.FilledAsync();
@@ -115,7 +118,10 @@ public sealed class HttpSourceOverloadTests
         var clock = new ManualClock();
         await using var http = await HttpFixture.StartAsync(new HttpSourceOptions
         {
-            Capacity = 1, FullMode = ChannelFullMode.Wait, FullWaitLimit = TimeSpan.FromSeconds(3), TimeProvider = clock,
+            Capacity = 1,
+            FullMode = ChannelFullMode.Wait,
+            FullWaitLimit = TimeSpan.FromSeconds(3),
+            TimeProvider = clock,
         });
         var first = http.Client.GetAsync("/first");
         await http.FilledAsync();

@@ -260,7 +260,9 @@ public sealed class UdpSourceTests
         const int Sent = 2000;
         await using var udp = await UdpFixture.StartAsync(new UdpSourceOptions
         {
-            Capacity = 1, FullMode = ChannelFullMode.Wait, ConfigureSocket = static socket => socket.ReceiveBufferSize = 4096,
+            Capacity = 1,
+            FullMode = ChannelFullMode.Wait,
+            ConfigureSocket = static socket => socket.ReceiveBufferSize = 4096,
         });
         for (var i = 0; i < Sent; i++)
         {

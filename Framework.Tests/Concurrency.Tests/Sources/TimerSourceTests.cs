@@ -49,7 +49,9 @@ public sealed class TimerSourceTests
         await using var executor = new DedicatedThreadExecutor("timer");
         await using var source = new TimerSource(new TimerSourceOptions(s_period)
         {
-            TimeProvider = clock, MissedTicks = MissedTickPolicy.CatchUp, Capacity = 2,
+            TimeProvider = clock,
+            MissedTicks = MissedTickPolicy.CatchUp,
+            Capacity = 2,
         });
         await source.StartAsync(executor);
         await clock.TimersArmed(1).Within("the timer is armed");
@@ -69,7 +71,8 @@ public sealed class TimerSourceTests
         await using var executor = new DedicatedThreadExecutor("timer");
         await using var source = new TimerSource(new TimerSourceOptions(s_period)
         {
-            TimeProvider = clock, MissedTicks = MissedTickPolicy.Skip,
+            TimeProvider = clock,
+            MissedTicks = MissedTickPolicy.Skip,
         });
         await source.StartAsync(executor);
         await clock.TimersArmed(1).Within("the timer is armed");
