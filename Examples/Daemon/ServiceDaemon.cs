@@ -30,7 +30,9 @@ internal sealed class ServiceDaemon : IAsyncDisposable
         var clock = TimeProvider.System;
         _log = new LogFile(options.LogFile, clock);
         _usersFile = new TemporaryUsersFile(options.UsersFile);
-        var builder = Host.CreateApplicationBuilder();
+        // Without this the host watches appsettings.json in the current directory: a thread that wakes for every file there.
+        var settings = new ConfigurationManager { ["hostBuilder:reloadConfigOnChange"] = "false" };
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Configuration = settings });
         builder.Configuration.AddInMemoryCollection(Settings(options));
         builder.Logging.ClearProviders().AddProvider(_log);
         builder.Services.AddSingleton(_log);
