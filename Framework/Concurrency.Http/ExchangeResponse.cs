@@ -40,27 +40,7 @@ internal static class ExchangeResponse
                 $"The response to {exchange} was already begun through HttpContext. Write the rest there and call CompleteAsync.");
         }
 
-        var headers = response.Headers;
-        response.StatusCode = status;
-        if (exchange.HeadersToSend is { } more)
-        {
-            foreach (var header in more)
-            {
-                headers[header.Key] = header.Value;
-            }
-        }
-
-        if (contentType is not null && HasBody(status))
-        {
-            headers.ContentType = contentType;
-        }
-
-        headers.ContentLength = status is 204 or 304 ? null : body.Length;
-        if (exchange.Core.IsLastOfItsConnection)
-        {
-            headers.Connection = "close";
-        }
-
+        WriteHead(response, exchange, status, body.Length, contentType);
         if (body.IsEmpty || exchange.Method == "HEAD")
         {
             return true;
@@ -128,6 +108,30 @@ internal static class ExchangeResponse
         response.Headers.Clear();
         response.StatusCode = StatusCodes.Status500InternalServerError;
         return true;
+    }
+
+    private static void WriteHead(IHttpResponseFeature response, HttpExchange exchange, int status, int length, string? contentType)
+    {
+        var headers = response.Headers;
+        response.StatusCode = status;
+        if (exchange.HeadersToSend is { } more)
+        {
+            foreach (var header in more)
+            {
+                headers[header.Key] = header.Value;
+            }
+        }
+
+        if (contentType is not null && HasBody(status))
+        {
+            headers.ContentType = contentType;
+        }
+
+        headers.ContentLength = status is 204 or 304 ? null : length;
+        if (exchange.Core.IsLastOfItsConnection)
+        {
+            headers.Connection = "close";
+        }
     }
 
     private static void Buffer(PipeWriter writer, ReadOnlyMemory<byte> body)

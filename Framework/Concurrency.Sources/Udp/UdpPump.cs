@@ -96,21 +96,14 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
         var turn = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
-            var room = receiver.BatchSize;
-            if (options.FullMode == ChannelFullMode.Wait)
+            if (options.FullMode == ChannelFullMode.Wait && !await run.WaitForRoomAsync().ConfigureAwait(Executor.Current is not null))
             {
-                // Only as many as there is room for: what was taken from the kernel could not be given back.
-                if (!await run.WaitForRoomAsync().ConfigureAwait(Executor.Current is not null))
-                {
-                    return;
-                }
-
-                room = Math.Min(room, options.Capacity - run.Events.Count);
+                return;
             }
 
             try
             {
-                var count = receiver.TryReceive(room);
+                var count = receiver.TryReceive(MostToReceive(receiver));
                 if (count == 0)
                 {
                     await receiver.WaitAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
@@ -134,6 +127,11 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
 
         run.Ending.ThrowIfCancellationRequested();
     }
+
+    // Where nothing may be lost, only as many as there is room for: what was taken from the kernel could not be given back.
+    private int MostToReceive(DatagramReceiver receiver) => options.FullMode == ChannelFullMode.Wait
+        ? Math.Min(receiver.BatchSize, options.Capacity - run.Events.Count)
+        : receiver.BatchSize;
 
     private void Publish(DatagramReceiver receiver, int count)
     {

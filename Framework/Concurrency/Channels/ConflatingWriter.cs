@@ -51,27 +51,22 @@ internal sealed class ConflatingWriter<T, TKey>(ChannelCore<T> core, ConflationI
     {
         var after = default(AfterGate);
         var drop = default(Drop<T>);
-        waiter = null;
         waiting = default!;
         Core.Enter();
         try
         {
-            if (!index.TryFindLocked(key, out place) || Core.Closure is not null)
-            {
-                outcome = PutNewKeyLocked(item, key, ref after, ref drop);
-                waiter = outcome == PutOutcome.Full ? WaitOrRejectLocked(item, key, mayWait, ref after) : null;
-            }
-            else if (index.Merges)
+            var waits = index.TryFindLocked(key, out place) && Core.Closure is null;
+            if (waits && index.Merges)
             {
                 waiting = Core.Items[place.Position];
                 outcome = default;
+                waiter = null;
                 return false;
             }
-            else
-            {
-                drop = index.ReplaceLocked(Core, key, place, item, item);
-                outcome = PutOutcome.Written;
-            }
+
+            outcome = waits
+                ? ReplaceLocked(item, key, place, out waiter, ref drop)
+                : PutNewKeyLocked(item, key, mayWait, out waiter, ref after, ref drop);
         }
         finally
         {
@@ -83,7 +78,23 @@ internal sealed class ConflatingWriter<T, TKey>(ChannelCore<T> core, ConflationI
         return true;
     }
 
-    private PutOutcome PutNewKeyLocked(T item, TKey key, ref AfterGate after, ref Drop<T> drop)
+    private PutOutcome ReplaceLocked(
+        T item, TKey key, ConflationIndex<T, TKey>.Place place, out WriteWaiter<T>? waiter, ref Drop<T> drop)
+    {
+        waiter = null;
+        drop = index.ReplaceLocked(Core, key, place, item, item);
+        return PutOutcome.Written;
+    }
+
+    private PutOutcome PutNewKeyLocked(
+        T item, TKey key, bool mayWait, out WriteWaiter<T>? waiter, ref AfterGate after, ref Drop<T> drop)
+    {
+        var outcome = PlaceNewKeyLocked(item, key, ref after, ref drop);
+        waiter = outcome == PutOutcome.Full ? WaitOrRejectLocked(item, key, mayWait, ref after) : null;
+        return outcome;
+    }
+
+    private PutOutcome PlaceNewKeyLocked(T item, TKey key, ref AfterGate after, ref Drop<T> drop)
     {
         if (Core.Closure is not null)
         {

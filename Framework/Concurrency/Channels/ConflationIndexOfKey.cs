@@ -84,36 +84,17 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
     {
         var after = default(AfterGate);
         var drop = default(Drop<T>);
-        ConflatingWriteWaiter<T, TKey>? merging = null;
-        var seen = default(MergeCase);
+        MergeCase? merging = null;
         core.Enter();
         try
         {
-            if (core.Writers.Head is not ConflatingWriteWaiter<T, TKey> writer)
+            if (core.Writers.Head is ConflatingWriteWaiter<T, TKey> writer)
             {
-                core.OpenForWritersLocked(ref after);
-            }
-            else if (!TryFindLocked(writer.Key, out var place))
-            {
-                if (!core.HasRoomLocked)
-                {
-                    return false;
-                }
-
-                core.Writers.Dequeue();
-                PlaceLocked(core, writer.Key, writer.Item, ref after);
-                after.Settled.Add(writer);
-            }
-            else if (!Merges)
-            {
-                core.Writers.Dequeue();
-                drop = ReplaceLocked(core, writer.Key, place, writer.Item, writer.Item);
-                after.Settled.Add(writer);
+                merging = AdmitLocked(core, writer, ref after, ref drop);
             }
             else
             {
-                merging = writer;
-                seen = new MergeCase(writer.Key, place, core.Items[place.Position], writer.Item, writer.Version);
+                core.OpenForWritersLocked(ref after);
             }
         }
         finally
@@ -121,9 +102,10 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
             core.Exit();
         }
 
-        if (merging is not null)
+        if (merging is { } seen)
         {
-            return MergeFor(core, merging, seen);
+            MergeFor(core, seen);
+            return true;
         }
 
         var more = !after.Settled.IsEmpty;
@@ -132,7 +114,34 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
         return more;
     }
 
-    private bool MergeFor(ChannelCore<T> core, ConflatingWriteWaiter<T, TKey> writer, MergeCase seen)
+    /// <summary>Settles the first writer, or leaves it where it is: without room, or because its item must be merged outside the gate.</summary>
+    /// <returns>What is to be merged, if anything.</returns>
+    private MergeCase? AdmitLocked(ChannelCore<T> core, ConflatingWriteWaiter<T, TKey> writer, ref AfterGate after, ref Drop<T> drop)
+    {
+        if (!TryFindLocked(writer.Key, out var place))
+        {
+            if (core.HasRoomLocked)
+            {
+                core.Writers.Dequeue();
+                PlaceLocked(core, writer.Key, writer.Item, ref after);
+                after.Settled.Add(writer);
+            }
+
+            return null;
+        }
+
+        if (Merges)
+        {
+            return new MergeCase(writer, writer.Version, writer.Key, place, core.Items[place.Position], writer.Item);
+        }
+
+        core.Writers.Dequeue();
+        drop = ReplaceLocked(core, writer.Key, place, writer.Item, writer.Item);
+        after.Settled.Add(writer);
+        return null;
+    }
+
+    private void MergeFor(ChannelCore<T> core, MergeCase seen)
     {
         T? merged = default;
         Exception? failure = null;
@@ -146,24 +155,11 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
         }
 
         var after = default(AfterGate);
-        var drop = default(Drop<T>);
+        Drop<T> drop;
         core.Enter();
         try
         {
-            // The writer may have been cancelled, and even wait again with another item, while the merge ran.
-            var stillFirst = ReferenceEquals(core.Writers.Head, writer) && writer.Version == seen.Version;
-            if (stillFirst && failure is not null)
-            {
-                core.Writers.Dequeue();
-                writer.Settle(failure);
-                after.Settled.Add(writer);
-            }
-            else if (stillFirst && IsUnchangedLocked(seen.Key, seen.Place))
-            {
-                core.Writers.Dequeue();
-                drop = ReplaceLocked(core, seen.Key, seen.Place, seen.Written, merged!);
-                after.Settled.Add(writer);
-            }
+            drop = CommitLocked(core, seen, merged, failure, ref after);
         }
         finally
         {
@@ -172,11 +168,38 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
 
         core.Finish(ref after);
         drop.Report(core.OnUndelivered);
-        return true;
+    }
+
+    private Drop<T> CommitLocked(ChannelCore<T> core, MergeCase seen, T? merged, Exception? failure, ref AfterGate after)
+    {
+        // The writer may have been cancelled, and even wait again with another item, while the merge ran.
+        var writer = seen.Writer;
+        if (!ReferenceEquals(core.Writers.Head, writer) || writer.Version != seen.Version)
+        {
+            return default;
+        }
+
+        if (failure is not null)
+        {
+            core.Writers.Dequeue();
+            writer.Settle(failure);
+            after.Settled.Add(writer);
+            return default;
+        }
+
+        if (!IsUnchangedLocked(seen.Key, seen.Place))
+        {
+            return default;
+        }
+
+        core.Writers.Dequeue();
+        after.Settled.Add(writer);
+        return ReplaceLocked(core, seen.Key, seen.Place, seen.Written, merged!);
     }
 
     /// <summary>Where an item waits, and which of its changes that was.</summary>
     internal readonly record struct Place(long Position, int Change);
 
-    private readonly record struct MergeCase(TKey Key, Place Place, T Waiting, T Written, short Version);
+    private readonly record struct MergeCase(
+        ConflatingWriteWaiter<T, TKey> Writer, short Version, TKey Key, Place Place, T Waiting, T Written);
 }
