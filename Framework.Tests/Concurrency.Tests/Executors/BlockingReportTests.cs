@@ -117,7 +117,7 @@ public sealed class BlockingReportTests
         foreach (var spec in new[] { "cooperative:blocking=ignore", "thread", "pool:1", "inline" })
         {
             await using var executor = ExecutorSpec.Parse(spec).Create("quiet", common);
-            await executor.InvokeAsync(() => Task.Delay(5).Wait()).Within(spec);
+            await executor.InvokeAsync(BlockBriefly).Within(spec);
             Assert.Equal(0, executor.Statistics.BlockingWaits);
         }
 
@@ -131,8 +131,8 @@ public sealed class BlockingReportTests
         {
             var reports = new ConcurrentQueue<BlockingReport>();
             await using var executor = ExecutorSpec.Parse(spec).Create("loud", new ExecutorOptions { OnBlockingReport = reports.Enqueue });
-            await executor.InvokeAsync(() => Task.Delay(20).Wait()).Within(spec);
-            Assert.Equal(BlockingWaitKind.Task, Assert.Single(reports).Kind);
+            await executor.InvokeAsync(BlockBriefly).Within(spec);
+            Assert.Equal(BlockingWaitKind.WaitHandle, Assert.Single(reports).Kind);
         }
     }
 
@@ -145,7 +145,7 @@ public sealed class BlockingReportTests
         {
             for (var index = 0; index < 12; index++)
             {
-                Task.Delay(5).Wait();
+                BlockBriefly();
             }
         }).Within("waits");
 
@@ -180,7 +180,7 @@ public sealed class BlockingReportTests
             OnBlockingReport = _ => throw new InvalidDataException(),
         });
 
-        await executor.InvokeAsync(() => Task.Delay(10).Wait()).Within("wait");
+        await executor.InvokeAsync(BlockBriefly).Within("wait");
     }
 
     [Fact]
@@ -225,6 +225,13 @@ public sealed class BlockingReportTests
     {
         var result = task.Result;
         return result;
+    }
+
+    /// <summary>Blocks for certain, because nobody signals, and ends by itself.</summary>
+    private static void BlockBriefly()
+    {
+        using var never = new ManualResetEvent(false);
+        Assert.False(never.WaitOne(1));
     }
 
     private static async Task SlowAfterYieldAsync()

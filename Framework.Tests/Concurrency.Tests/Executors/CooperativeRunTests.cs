@@ -14,7 +14,7 @@ public sealed class CooperativeRunTests
         var (thread, kind) = CooperativeExecutor.Run(async token =>
         {
             await Task.Yield();
-            await Task.Delay(1, token);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), Executor.Current!.TimeProvider, token);
             return (Environment.CurrentManagedThreadId, Executor.Current!.Kind);
         });
 

@@ -19,7 +19,7 @@ public sealed class ResumeTableTests
         ("`await Executor.Yield()`", Back, async (_, _) => { await Executor.Yield(); return Where(); }),
         ("`await task.ConfigureAwait(false)`", Pool, async (_, _) => { await LaterAsync().ConfigureAwait(false); return Where(); }),
         ("`await task.ConfigureAwait(Executor.Current is not null)`", Back, async (_, _) => { await LaterAsync().ConfigureAwait(Executor.Current is not null); return Where(); }),
-        ("`await Task.Delay(t)`", Back, async (own, token) => { await Task.Delay(1, token); return Where(); }),
+        ("`await Task.Delay(t)`", Back, async (own, token) => { await DelayAsync(token); return Where(); }),
         ("`await Task.Delay(t, executor.TimeProvider)`", Back, async (executor, token) => { await Task.Delay(TimeSpan.FromMilliseconds(1), executor.TimeProvider, token); return Where(); }),
         ("callback of `executor.TimeProvider.CreateTimer`", Back, async (executor, _) => await TimerAsync(executor.TimeProvider)),
         ("callback of `System.Threading.Timer`", Pool, async (_, _) => await TimerAsync(TimeProvider.System)),
@@ -102,6 +102,15 @@ public sealed class ResumeTableTests
         }
 
         return later.Task;
+    }
+
+    /// <summary>A delay whose timer fires on a .NET pool thread, as that of the system's clock does.</summary>
+    private static Task DelayAsync(CancellationToken token)
+    {
+        var clock = new TestSupport.ManualClock();
+        var delay = Task.Delay(TimeSpan.FromSeconds(1), clock, token);
+        _ = LaterAsync().ContinueWith(_ => clock.Advance(TimeSpan.FromSeconds(1)), TaskScheduler.Default);
+        return delay;
     }
 
     private static Channel<int> Items()

@@ -49,7 +49,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         _ = RunCore<bool>(
             async stopping =>
             {
-                await main(stopping).ConfigureAwait(Current is not null);
+                await main(stopping).ConfigureAwait(Executor.Current is not null);
                 return true;
             },
             options,
@@ -92,7 +92,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         try
         {
             linked.Token.ThrowIfCancellationRequested();
-            return await main(linked.Token).ConfigureAwait(Current is not null);
+            return await main(linked.Token).ConfigureAwait(Executor.Current is not null);
         }
         finally
         {

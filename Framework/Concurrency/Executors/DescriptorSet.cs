@@ -7,7 +7,7 @@ namespace Concurrency.Executors;
 /// <summary>The descriptors that one thread watches.</summary>
 internal sealed class DescriptorSet : IDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly EpollSet _epoll = new();
     private readonly Dictionary<ulong, WatchedDescriptor> _watched = [];
     private ulong _lastKey = EpollSet.WakeKey;
@@ -35,7 +35,7 @@ internal sealed class DescriptorSet : IDisposable
 
     public WatchedDescriptor Watch(SafeHandle handle, Executor owner, Action<WatchedDescriptor> unwatch)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposed, owner);
             var watched = new WatchedDescriptor(handle, ++_lastKey, owner, unwatch);
@@ -57,7 +57,7 @@ internal sealed class DescriptorSet : IDisposable
     /// <returns>How many are left.</returns>
     public int Unwatch(WatchedDescriptor watched)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_watched.Remove(watched.Key))
             {
@@ -73,7 +73,7 @@ internal sealed class DescriptorSet : IDisposable
     public void FailAll(Executor owner)
     {
         WatchedDescriptor[] failing;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             failing = [.. _watched.Values.Where(watched => ReferenceEquals(watched.Owner, owner))];
         }
@@ -87,7 +87,7 @@ internal sealed class DescriptorSet : IDisposable
     public void Dispose()
     {
         WatchedDescriptor[] left;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _disposed = true;
             left = [.. _watched.Values];
@@ -112,7 +112,7 @@ internal sealed class DescriptorSet : IDisposable
 
     private WatchedDescriptor? Find(ulong key)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             return _watched.GetValueOrDefault(key);
         }

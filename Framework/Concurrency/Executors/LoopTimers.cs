@@ -5,7 +5,7 @@ namespace Concurrency.Executors;
 /// <summary>The timers of one loop, and what tells the loop how long it may sleep.</summary>
 internal sealed class LoopTimers(Executor executor, Action wake)
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly TimerHeap _heap = new();
     private readonly TimeProvider _clock = TimeProvider.System;
     private volatile int _count;
@@ -28,7 +28,7 @@ internal sealed class LoopTimers(Executor executor, Action wake)
     public bool Schedule(HeapTimer timer, TimeSpan dueTime, TimeSpan period)
     {
         bool isFirst;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_closed)
             {
@@ -56,7 +56,7 @@ internal sealed class LoopTimers(Executor executor, Action wake)
 
     public void Remove(HeapTimer timer)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _heap.Remove(timer);
             _count = _heap.Count;
@@ -66,7 +66,7 @@ internal sealed class LoopTimers(Executor executor, Action wake)
     /// <summary>Takes one timer that is due.</summary>
     public bool TryTakeDue(long now, out LoopTimer timer)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_heap.First is not HeapTimer first || first.Due > now)
             {
@@ -97,7 +97,7 @@ internal sealed class LoopTimers(Executor executor, Action wake)
             return -1;
         }
 
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_heap.First is not { } first)
             {
@@ -118,7 +118,7 @@ internal sealed class LoopTimers(Executor executor, Action wake)
         {
             HeapTimer left;
             TimeSpan due;
-            lock (_gate)
+            using (_gate.EnterScope())
             {
                 _closed = true;
                 if (_heap.First is not HeapTimer first)

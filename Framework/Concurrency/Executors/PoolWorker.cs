@@ -3,13 +3,15 @@ using Concurrency.Execution;
 namespace Concurrency.Executors;
 
 /// <summary>One thread of a pool: its counters, and how it sleeps.</summary>
-internal sealed class PoolWorker(PoolEngine engine, Executor executor, ExecutorOptions options)
+internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptions options)
 {
     [ThreadStatic]
     private static PoolWorker? t_current;
 
     private readonly object _gate = new();
     private bool _signaled;
+    private ExecutionContext _home = null!;
+    private SynchronizationContext _context = null!;
 
     // Written by this worker only, read by anybody.
     private long _accepted;
@@ -20,7 +22,7 @@ internal sealed class PoolWorker(PoolEngine engine, Executor executor, ExecutorO
     /// <summary>The worker that the calling thread is, or null.</summary>
     public static PoolWorker? Current => t_current;
 
-    public PoolEngine Engine { get; } = engine;
+    public PoolCrew Crew { get; } = crew;
 
     public long Accepted => Volatile.Read(ref _accepted);
 
@@ -32,8 +34,14 @@ internal sealed class PoolWorker(PoolEngine engine, Executor executor, ExecutorO
 
     public TurnWatch Watch { get; } = new(executor, options);
 
-    /// <summary>Makes this the worker of the calling thread.</summary>
-    public void Enter() => t_current = this;
+    /// <summary>Makes this the worker of the calling thread, which runs a turn of the executor.</summary>
+    public void Enter()
+    {
+        t_current = this;
+        _home = HomeContext.Get();
+        _context = executor.SynchronizationContext;
+        Watch.Resume();
+    }
 
     public void CountAccepted(int change) => _accepted += change;
 
@@ -50,7 +58,10 @@ internal sealed class PoolWorker(PoolEngine engine, Executor executor, ExecutorO
             UnhandledFailure.Report(executor, options, error);
         }
 
-        _executed++;
+        // Whoever sees the turn ended sees what it queued as well.
+        Volatile.Write(ref _executed, _executed + 1);
+        RestoreContexts();
+        Watch.TurnEnded(work);
     }
 
     public void Signal()
@@ -86,6 +97,20 @@ internal sealed class PoolWorker(PoolEngine engine, Executor executor, ExecutorO
         finally
         {
             SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private void RestoreContexts()
+    {
+        // What a turn set for itself must not be seen by the next one.
+        if (!ReferenceEquals(ExecutionContext.Capture(), _home))
+        {
+            ExecutionContext.Restore(_home);
+        }
+
+        if (!ReferenceEquals(SynchronizationContext.Current, _context))
+        {
+            SynchronizationContext.SetSynchronizationContext(_context);
         }
     }
 }

@@ -1,14 +1,19 @@
+using Concurrency.Interop;
+
 namespace Concurrency.Executors;
 
 /// <summary>Queued behind new work when every thread of a pool is busy, to learn how long such work waits.</summary>
 internal sealed class QueueProbe : IThreadPoolWorkItem
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
+    private const long IntervalMilliseconds = 100;
+    private const int Home = 0;
+    private const int Leaving = 1;
+    private const int Out = 2;
 
     private readonly TimeProvider _clock = TimeProvider.System;
     private long _longest;
     private long _sent;
-    private int _isOut;
+    private int _state;
     private long _nextSend;
 
     /// <summary>The longest wait seen, that of the probe that waits now included.</summary>
@@ -16,8 +21,8 @@ internal sealed class QueueProbe : IThreadPoolWorkItem
     {
         get
         {
-            var sent = Volatile.Read(ref _sent);
-            var waiting = Volatile.Read(ref _isOut) == 0 ? 0 : _clock.GetTimestamp() - sent;
+            // The state is read first: its time was written before it.
+            var waiting = Volatile.Read(ref _state) == Out ? Math.Max(0, _clock.GetTimestamp() - Volatile.Read(ref _sent)) : 0;
             return _clock.GetElapsedTime(0, Math.Max(Volatile.Read(ref _longest), waiting));
         }
     }
@@ -25,19 +30,20 @@ internal sealed class QueueProbe : IThreadPoolWorkItem
     /// <summary>Whether the caller should queue the probe now; rarely true, so that it costs nothing.</summary>
     public bool TrySend()
     {
-        if (Volatile.Read(ref _isOut) != 0)
+        if (Volatile.Read(ref _state) != Home)
         {
             return false;
         }
 
-        var now = _clock.GetTimestamp();
-        if (now < Volatile.Read(ref _nextSend) || Interlocked.Exchange(ref _isOut, 1) != 0)
+        var now = CoarseClock.Milliseconds();
+        if (now < Volatile.Read(ref _nextSend) || Interlocked.CompareExchange(ref _state, Leaving, Home) != Home)
         {
             return false;
         }
 
-        Volatile.Write(ref _sent, now);
-        Volatile.Write(ref _nextSend, now + (long)(s_interval.TotalSeconds * _clock.TimestampFrequency));
+        Volatile.Write(ref _sent, _clock.GetTimestamp());
+        Volatile.Write(ref _nextSend, now + IntervalMilliseconds);
+        Volatile.Write(ref _state, Out);
         return true;
     }
 
@@ -51,7 +57,7 @@ internal sealed class QueueProbe : IThreadPoolWorkItem
             Volatile.Write(ref _longest, waited);
         }
 
-        Volatile.Write(ref _isOut, 0);
+        Volatile.Write(ref _state, Home);
         return _clock.GetElapsedTime(0, waited);
     }
 

@@ -13,7 +13,7 @@ internal sealed class RemoteQueue
     private const int InitialCapacity = 64;
     private const int KeptCapacity = 4096;
 
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private ExecutorWork[] _items = new ExecutorWork[InitialCapacity];
     private ExecutorWork[] _spare = new ExecutorWork[InitialCapacity];
     private volatile int _count;
@@ -30,7 +30,7 @@ internal sealed class RemoteQueue
     /// <summary>Adds work; <paramref name="wake"/> tells the caller to wake the loop.</summary>
     public bool TryEnqueue(in ExecutorWork work, WorkKind kind, out bool wake)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_closed || (_rootsClosed && kind == WorkKind.Root))
             {
@@ -58,7 +58,7 @@ internal sealed class RemoteQueue
     {
         ExecutorWork[] items;
         int count;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             items = _items;
             count = _count;
@@ -83,7 +83,7 @@ internal sealed class RemoteQueue
     /// <returns>Whether the loop must be woken.</returns>
     public bool RequestAttention()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _attention = true;
             var wake = _armed;
@@ -95,7 +95,7 @@ internal sealed class RemoteQueue
     /// <summary>Arms the wake-up unless there is something to do.</summary>
     public bool TryArm()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _armed = _count == 0 && !_attention;
             _attention = false;
@@ -105,7 +105,7 @@ internal sealed class RemoteQueue
 
     public void Disarm()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _armed = false;
         }
@@ -114,7 +114,7 @@ internal sealed class RemoteQueue
     /// <summary>Refuses new work from now on; what was accepted is in the queue when this returns.</summary>
     public void CloseRoots()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _rootsClosed = true;
         }
@@ -123,7 +123,7 @@ internal sealed class RemoteQueue
     /// <summary>Refuses everything from now on, unless work came in meanwhile and <paramref name="force"/> is not set.</summary>
     public bool TryClose(bool force)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _closed = _closed || force || _count == 0;
             return _closed;

@@ -5,7 +5,7 @@ namespace Concurrency.Executors;
 /// <summary>The limit on new work that is queued and has not started, and those who wait for a place, first come first served.</summary>
 internal sealed class RootAdmission(int limit)
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly LinkedList<Waiter> _waiters = new();
     private int _queued;
     private bool _closed;
@@ -15,7 +15,7 @@ internal sealed class RootAdmission(int limit)
     /// <summary>Takes a place if one is free and nobody waits for it.</summary>
     public bool TryEnter()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             return TryEnterLocked();
         }
@@ -26,7 +26,7 @@ internal sealed class RootAdmission(int limit)
     public Task? EnterAsync(Executor executor, ExecutorWork work, CancellationToken cancellationToken)
     {
         Waiter waiter;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_closed)
             {
@@ -50,7 +50,7 @@ internal sealed class RootAdmission(int limit)
     /// <returns>Whether <paramref name="admitted"/> has to be queued now; call <see cref="Waiter.Admit"/> afterwards.</returns>
     public bool TryHandOver(out Waiter admitted)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_waiters.First is { } first)
             {
@@ -69,7 +69,7 @@ internal sealed class RootAdmission(int limit)
     public void Close(Executor executor)
     {
         Waiter[] refused;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _closed = true;
             refused = [.. _waiters];
@@ -95,7 +95,7 @@ internal sealed class RootAdmission(int limit)
 
     private bool TryRemove(Waiter waiter)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (waiter.Node.List is null)
             {

@@ -1,4 +1,5 @@
 using Concurrency.Execution;
+using Concurrency.Interop;
 
 namespace Concurrency.Executors;
 
@@ -15,13 +16,13 @@ internal sealed class TurnWatch(Executor executor, ExecutorOptions options)
     public long LongTurns => Volatile.Read(ref _longTurns);
 
     /// <summary>Time that passes until now belongs to no turn.</summary>
-    public void Resume() => _last = Now();
+    public void Resume() => _last = CoarseClock.Milliseconds();
 
     /// <summary>A turn has ended.</summary>
     /// <returns>Whether the coarse clock has moved since the last one ended.</returns>
     public bool TurnEnded(in ExecutorWork work)
     {
-        var now = Now();
+        var now = CoarseClock.Milliseconds();
         var elapsed = now - _last;
         if (elapsed == 0)
         {
@@ -32,15 +33,11 @@ internal sealed class TurnWatch(Executor executor, ExecutorOptions options)
         if (elapsed >= _limit)
         {
             Report(work, TimeSpan.FromMilliseconds(elapsed));
-            _last = Now();
+            _last = CoarseClock.Milliseconds();
         }
 
         return true;
     }
-
-#pragma warning disable RS0030 // A turn takes real time whatever clock its code uses, and a TimeProvider costs three times as much a turn.
-    private static long Now() => Environment.TickCount64;
-#pragma warning restore RS0030
 
     private void Report(in ExecutorWork work, TimeSpan duration)
     {
