@@ -37,6 +37,11 @@ internal static class AssignmentMatrix
     private static async Task<(int ExitCode, string Output)> DriveAsync(string[] assignment, TimeSpan duration)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(AssignmentMatrix).Assembly.Location);
+        }
+
         foreach (var argument in assignment.SelectMany(static a => new[] { "--executor", a }))
         {
             start.ArgumentList.Add(argument);

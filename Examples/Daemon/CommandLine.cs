@@ -59,6 +59,12 @@ internal sealed class CommandLine
         }
 
         var matrix = parsed.CommandResult.Command == _matrix;
+        Option[] notForMatrix = [_http, _udp, _users, _log, _executors, _capacities];
+        if (matrix && notForMatrix.FirstOrDefault(o => parsed.GetResult(o) is not null) is { } given)
+        {
+            throw new UsageException($"matrix cannot be combined with {given.Name}: it takes --drive only and chooses everything else itself.");
+        }
+
         return new DaemonOptions
         {
             Http = parsed.GetValue(_http) ?? new IPEndPoint(IPAddress.Loopback, 0),
@@ -83,7 +89,8 @@ internal sealed class CommandLine
         }
 
         // IPEndPoint.TryParse takes an address without a port: a missing port would silently become 0.
-        return text.LastIndexOf(':') > text.LastIndexOf(']') && IPEndPoint.TryParse(text, out var endpoint)
+        var hasPort = text.StartsWith('[') ? text.Contains("]:", StringComparison.Ordinal) : text.Count(static c => c == ':') == 1;
+        return hasPort && IPEndPoint.TryParse(text, out var endpoint)
             ? endpoint
             : throw new UsageException($"{option} cannot be '{text}': give an IP address or localhost and a port from 0 to 65535, as 127.0.0.1:8080.");
     }

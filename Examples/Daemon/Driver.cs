@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Concurrency.Examples.Daemon;
 
 /// <summary>Drives a running daemon over its real interfaces, then stops it and judges its accounts.</summary>
@@ -20,7 +18,8 @@ internal sealed class Driver(ServiceDaemon daemon)
 
     private async Task DriveAsync(TimeSpan duration)
     {
-        using var ending = new CancellationTokenSource(duration);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(daemon.Stopping);
+        ending.CancelAfter(duration);
         await Task.WhenAll(
             Report("http", new HttpDriver(daemon, _log).RunAsync(ending.Token)),
             Report("udp", new UdpDriver(daemon, _log).RunAsync(ending.Token)),
@@ -34,7 +33,7 @@ internal sealed class Driver(ServiceDaemon daemon)
         {
             await drive;
         }
-        catch (Exception error) when (error is IOException or HttpRequestException or SocketException or TimeoutException or OperationCanceledException)
+        catch (Exception error)
         {
             _log.Problem($"{interfaceName}: {error.Message}");
         }

@@ -9,6 +9,18 @@ internal sealed class FilesDriver(ServiceDaemon daemon, DriveLog log)
     {
         var path = daemon.Users.Path;
         var original = await File.ReadAllBytesAsync(path, CancellationToken.None);
+        try
+        {
+            await DriveAsync(path, ending);
+        }
+        finally
+        {
+            await File.WriteAllBytesAsync(path, original, CancellationToken.None);
+        }
+    }
+
+    private async Task DriveAsync(string path, CancellationToken ending)
+    {
         for (var round = 0; !ending.IsCancellationRequested; round++)
         {
             var password = string.Create(CultureInfo.InvariantCulture, $"password{round}");
@@ -24,7 +36,9 @@ internal sealed class FilesDriver(ServiceDaemon daemon, DriveLog log)
             }
 
             await log.ExpectAsync($"files: the reload of round {round}", () => daemon.Users.Table.Knows("driver", password));
+            var refusals = daemon.Users.Refusals;
             await File.WriteAllTextAsync(path, "one two three\n", CancellationToken.None);
+            await log.ExpectAsync($"files: the refusal of round {round}", () => daemon.Users.Refusals > refusals);
             if (!daemon.Users.Table.Knows("driver", password))
             {
                 log.Problem($"files: a malformed users file took away the table of round {round}.");
@@ -32,7 +46,5 @@ internal sealed class FilesDriver(ServiceDaemon daemon, DriveLog log)
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), CancellationToken.None);
         }
-
-        await File.WriteAllBytesAsync(path, original, CancellationToken.None);
     }
 }

@@ -27,7 +27,11 @@ if (options.Matrix)
 try
 {
     await using var daemon = new ServiceDaemon(options);
-    await daemon.StartAsync(CancellationToken.None);
+    if (!await daemon.StartAsync(CancellationToken.None))
+    {
+        return daemon.Components.ExitCode;
+    }
+
     Console.WriteLine(daemon.ReadyLine);
     return options.Drive is { } duration ? await Driver.RunAsync(daemon, duration) : await daemon.WaitAsync();
 }

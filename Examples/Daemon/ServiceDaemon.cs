@@ -37,12 +37,21 @@ internal sealed class ServiceDaemon : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(_log);
         builder.Services.AddSingleton(_log);
         builder.Services.AddSingleton(new WhoAmI("concurrency-daemon", "0.1.0", Environment.ProcessId, clock.GetUtcNow()));
-        builder.Services.AddSingleton<Func<StatsReport>>(static sp => () => StatsReport.Of(sp.GetRequiredService<ComponentHost>()));
+        builder.Services.AddSingleton<Func<StatsReport>>(sp => () => StatsReport.Of(sp.GetRequiredService<ComponentHost>(), _http, _udp));
         builder.Services.AddSingleton(sp => new Users(_usersFile.Path, sp.GetRequiredService<ILogger<Users>>()));
         builder.Services.AddSingleton<SignalActions>();
         builder.Services.AddSingleton<HttpApi>();
         AddComponents(builder);
-        _host = builder.Build();
+        try
+        {
+            _host = builder.Build();
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            _usersFile.Dispose();
+            _log.Dispose();
+            throw new DaemonException($"The daemon cannot start: {error.Message}", error);
+        }
     }
 
     public Users Users => _host.Services.GetRequiredService<Users>();
@@ -50,6 +59,9 @@ internal sealed class ServiceDaemon : IAsyncDisposable
     public SignalActions Signals => _host.Services.GetRequiredService<SignalActions>();
 
     public ComponentHost Components => _host.Services.GetRequiredService<ComponentHost>();
+
+    /// <summary>Is cancelled when a signal or a failed component stops the daemon.</summary>
+    public CancellationToken Stopping => _host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
     public HttpSource Http => _http!;
 
@@ -61,12 +73,20 @@ internal sealed class ServiceDaemon : IAsyncDisposable
         $"ready http=http://{_http!.Endpoints[0]} udp={_udp!.LocalEndPoint} users={_usersFile.Path} pid={Environment.ProcessId}");
 
     /// <exception cref="DaemonException">It cannot serve; nothing is left behind.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <returns>False when a signal stopped the daemon before it served.</returns>
+    public async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
         Users.LoadFirst();
         try
         {
             await _host.StartAsync(cancellationToken);
+            // What changed between the first look and the beginning of the watch is not an event.
+            await Users.ReloadAsync(cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
+        {
+            return false;
         }
         catch (Exception error) when (error is IOException or SocketException or InvalidOperationException or ArgumentException)
         {

@@ -8,6 +8,7 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
     private readonly ILogger _logger = logger;
     private UsersTable _table = UsersTable.Empty;
     private int _loads;
+    private int _refusals;
 
     public string Path { get; } = path;
 
@@ -15,6 +16,9 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
 
     /// <summary>How often a table was read from the file.</summary>
     public int Loads => Volatile.Read(ref _loads);
+
+    /// <summary>How often the file was not taken over.</summary>
+    public int Refusals => Volatile.Read(ref _refusals);
 
     /// <summary>Reads the file for the first time.</summary>
     /// <exception cref="DaemonException">It cannot be read or is malformed.</exception>
@@ -35,7 +39,14 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
     {
         try
         {
-            Replace(UsersTable.Parse(await File.ReadAllBytesAsync(Path, cancellationToken)));
+            var content = await File.ReadAllBytesAsync(Path, cancellationToken);
+            if (content.Length == 0)
+            {
+                // A writer truncates before it writes: its end is another event. Delete the file to lock everybody out.
+                return;
+            }
+
+            Replace(UsersTable.Parse(content));
         }
         catch (FileNotFoundException)
         {
@@ -44,6 +55,7 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
+            Interlocked.Increment(ref _refusals);
             LogKept(Path, Table.Count, error.Message);
         }
     }

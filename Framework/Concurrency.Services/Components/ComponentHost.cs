@@ -100,10 +100,8 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
                 .ConfigureAwait(Executor.Current is not null);
         }
 
-        foreach (var component in Enumerable.Reverse(_components))
-        {
-            await TryAsync(component, component.StopAsync(cancellationToken)).ConfigureAwait(Executor.Current is not null);
-        }
+        var stops = Enumerable.Reverse(_components).Select(c => TryAsync(c, c.StopAsync(cancellationToken))).ToArray();
+        await WaitAsync(Task.WhenAll(stops), _deadline.Remaining, cancellationToken).ConfigureAwait(Executor.Current is not null);
     }
 
     /// <inheritdoc/>
@@ -124,7 +122,8 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
             component.Cancel($"the host shuts down and its time of {_options.ShutdownTimeout} has passed.");
         }
 
-        await WaitAtMostAsync(AllEndedAsync(), _options.CancellationTime, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
+        // The other half is for giving up what ignores the cancellation.
+        await WaitAtMostAsync(AllEndedAsync(), _options.CancellationTime / 2, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
         busy = Busy();
         if (busy.Length > 0)
         {
@@ -142,6 +141,8 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
 
     /// <summary>Shortens a running or coming shutdown: what is not finished is cancelled now.</summary>
     public void Abort() => _abort.Cancel();
+
+    internal Executor ExecutorNamed(string name) => _executors.For(name, name);
 
     internal void Abort(int exitCode)
     {
@@ -173,17 +174,13 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
             return;
         }
 
-        foreach (var component in Enumerable.Reverse(_components))
+        var disposals = Enumerable.Reverse(_components).Select(c => TryAsync(c, c.DisposeAsync())).ToArray();
+        await WaitAtMostAsync(Task.WhenAll(disposals), _options.CancellationTime / 2).ConfigureAwait(Executor.Current is not null);
+        await WaitAtMostAsync(_executors.DisposeAsync().AsTask(), _options.CancellationTime).ConfigureAwait(Executor.Current is not null);
+        if (_components.Exists(static c => c.State == ComponentState.Failed))
         {
-            var disposal = component.DisposeAsync().AsTask();
-            await WaitAtMostAsync(disposal, _options.CancellationTime).ConfigureAwait(Executor.Current is not null);
-            if (disposal.IsCompleted)
-            {
-                await TryAsync(component, new ValueTask(disposal)).ConfigureAwait(Executor.Current is not null);
-            }
+            Fail();
         }
-
-        await WaitAtMostAsync(_executors.DisposeAsync().AsTask(), 2 * _options.CancellationTime).ConfigureAwait(Executor.Current is not null);
     }
 
     private void Fail()
@@ -191,6 +188,8 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         if (ExitCode == 0)
         {
             ExitCode = 1;
+            // For programs whose Main returns nothing: a component that gave up must not look like success.
+            Environment.ExitCode = 1;
         }
     }
 
@@ -208,7 +207,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         }
     }
 
-    private async ValueTask TryAsync(Component component, ValueTask step)
+    private async Task TryAsync(Component component, ValueTask step)
     {
         try
         {
@@ -239,6 +238,12 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(task, Task.Delay(limit, _clock, ended.Token)).ConfigureAwait(Executor.Current is not null);
         ended.Cancel();
+        // A failure shows in the component's own completion, too; here it is only marked as seen.
+        _ = task.ContinueWith(
+            static t => _ = t.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     private Task AllEndedAsync() => Task.WhenAll(_components.Select(static c => c.Completion));

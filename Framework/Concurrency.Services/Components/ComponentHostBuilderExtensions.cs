@@ -64,6 +64,18 @@ public static class ComponentHostBuilderExtensions
         return builder.Add(name, source, ScopedHandler.Create<T, THandler>, configure);
     }
 
+    /// <inheritdoc cref="AddComponent{T, THandler}(IHostApplicationBuilder, string, Func{IServiceProvider, HostedComponentOptions{T}, IEventSource{T}}, Action{HostedComponentOptions{T}}?)"/>
+    public static IHostApplicationBuilder AddComponent<T, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        this IHostApplicationBuilder builder,
+        string name,
+        Func<IServiceProvider, IEventSource<T>> source,
+        Action<HostedComponentOptions<T>>? configure = null)
+        where THandler : class, IEventHandler<T>
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return builder.AddComponent<T, THandler>(name, RefuseCapacity(name, source), configure);
+    }
+
     /// <summary>Adds a component that reads a channel of yours: stopping it stops the reading, what is inside stays in the channel.</summary>
     /// <inheritdoc cref="AddComponent{T}(IHostApplicationBuilder, string, Func{IServiceProvider, IEventSource{T}}, Func{T, CancellationToken, ValueTask}, Action{HostedComponentOptions{T}}?)"/>
     public static IHostApplicationBuilder AddComponent<T>(
@@ -87,9 +99,19 @@ public static class ComponentHostBuilderExtensions
         Action<HostedComponentOptions<T>>? configure = null) =>
         builder.AddComponent(name, source, SynchronousHandler.Adapt(handler), configure);
 
+    /// <inheritdoc cref="AddSynchronousComponent{T}(IHostApplicationBuilder, string, Func{IServiceProvider, HostedComponentOptions{T}, IEventSource{T}}, Action{T, CancellationToken}, Action{HostedComponentOptions{T}}?)"/>
+    public static IHostApplicationBuilder AddSynchronousComponent<T>(
+        this IHostApplicationBuilder builder,
+        string name,
+        Func<IServiceProvider, IEventSource<T>> source,
+        Action<T, CancellationToken> handler,
+        Action<HostedComponentOptions<T>>? configure = null) =>
+        builder.AddComponent(name, source, SynchronousHandler.Adapt(handler), configure);
+
     /// <summary>Names an executor that several components share: they ask for it by <see cref="HostedComponentOptions{T}.Executor"/>.</summary>
     /// <param name="builder">The host's builder.</param>
     /// <param name="name">The name; unique and not the beginning of a specification.</param>
+    /// <remarks>Other services get it injected as the keyed service <see cref="Concurrency.Execution.Executor"/> of that name.</remarks>
     /// <param name="specification">For example "cooperative", "thread" or "pool:2..16,queue=256".</param>
     public static IHostApplicationBuilder AddExecutor(this IHostApplicationBuilder builder, string name, string specification)
     {
@@ -102,6 +124,7 @@ public static class ComponentHostBuilderExtensions
         }
 
         builder.Services.AddSingleton(new ExecutorRegistration(name, specification));
+        builder.Services.AddKeyedSingleton(name, static (sp, key) => sp.GetRequiredService<ComponentHost>().ExecutorNamed((string)key!));
         return builder;
     }
 

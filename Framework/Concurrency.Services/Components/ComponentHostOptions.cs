@@ -4,6 +4,7 @@ namespace Concurrency.Services.Components;
 public sealed class ComponentHostOptions
 {
     /// <summary>The time for all phases of the shutdown together; above zero. The default is 10 s.</summary>
+    /// <remarks>The host's own <c>HostOptions.ShutdownTimeout</c> (30 s by default) cuts it short when it is smaller.</remarks>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The part of <see cref="ShutdownTimeout"/> kept for handlers that were cancelled to clean up. The default is 1 s.</summary>

@@ -1,18 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Concurrency.Channels;
 
 /// <summary>How many items a channel holds and what happens when there is no room for another.</summary>
 public sealed record BoundedChannelPolicy
 {
+    /// <summary>Makes a policy whose <see cref="Capacity"/> is set by name.</summary>
+    public BoundedChannelPolicy()
+    {
+    }
+
     /// <summary>Makes a policy for a number of items.</summary>
     /// <param name="capacity">Items that the channel holds at most; 0 makes a rendezvous, where each write waits for its reader.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
+    [SetsRequiredMembers]
     public BoundedChannelPolicy(int capacity)
     {
         Capacity = capacity;
     }
 
     /// <summary>Items that the channel holds at most; 0 or more.</summary>
-    public int Capacity
+    public required int Capacity
     {
         get;
         init

@@ -4,7 +4,7 @@ namespace Concurrency.Execution;
 /// <remarks>
 /// <para>An async method that was started on an executor comes back to it after each <c>await</c>: its
 /// <see cref="SynchronizationContext"/> is current during every turn. A turn is one uninterrupted run of such code.</para>
-/// <para>Work that is new to the executor (<see cref="Post"/>, <see cref="RunAsync(Func{CancellationToken, Task}, CancellationToken)"/>,
+/// <para>Work that is new to the executor (<see cref="Post(Action{object}, object)"/>, <see cref="RunAsync(Func{CancellationToken, Task}, CancellationToken)"/>,
 /// <see cref="InvokeAsync(Action, CancellationToken)"/>) can be refused; the continuation of admitted work never is.</para>
 /// <para>All members are safe to call from any thread.</para>
 /// </remarks>
@@ -102,6 +102,13 @@ public abstract class Executor : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc cref="Post(Action{object}, object)"/>
+    public void Post(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        Post(static c => ((Action)c!)(), callback);
+    }
+
     /// <summary>Queues a callback without the caller's ExecutionContext: faster, and <see cref="AsyncLocal{T}"/> values do not flow.</summary>
     /// <exception cref="ExecutorRejectedException">The queue is full or the executor is stopping.</exception>
     public void UnsafePost(Action<object?> callback, object? state)
@@ -111,6 +118,20 @@ public abstract class Executor : IAsyncDisposable
         {
             throw Rejected();
         }
+    }
+
+    /// <inheritdoc cref="UnsafePost(Action{object}, object)"/>
+    public void UnsafePost(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        UnsafePost(static c => ((Action)c!)(), callback);
+    }
+
+    /// <inheritdoc cref="TryPost(Action{object}, object)"/>
+    public bool TryPost(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return TryPost(static c => ((Action)c!)(), callback);
     }
 
     /// <summary>Queues a callback that runs under the caller's ExecutionContext, unless the queue is full or the executor is stopping.</summary>
@@ -126,7 +147,7 @@ public abstract class Executor : IAsyncDisposable
     }
 
     /// <summary>Queues the continuation of admitted work: never refused, whatever the queue limit, and kept even while the executor stops.</summary>
-    /// <remarks>For awaitables and synchronization contexts; work that is new belongs into <see cref="Post"/>.</remarks>
+    /// <remarks>For awaitables and synchronization contexts; work that is new belongs into <see cref="Post(Action{object}, object)"/>.</remarks>
     public void Resume(ExecutorWork work)
     {
         if (!TryEnqueue(work, WorkKind.Continuation))

@@ -16,6 +16,9 @@ internal static partial class ComponentLog
     [LoggerMessage(4, LogLevel.Error, "An event of the component '{Component}' could not be disposed after its handler had ended.")]
     public static partial void DisposalFailed(this ILogger logger, string component, Exception error);
 
+    [LoggerMessage(6, LogLevel.Error, "A step of the end of the component '{Component}' failed.")]
+    public static partial void StepFailed(this ILogger logger, string component, Exception error);
+
     [LoggerMessage(5, LogLevel.Error, "The component '{Component}' has failed.")]
     public static partial void Failed(this ILogger logger, string component, Exception error);
 }

@@ -20,6 +20,7 @@ public sealed class Component<T> : Component
     private readonly Lock _gate = new();
     private SourceStatistics _ended;
     private IEventSource<T>? _source;
+    private Task _started = Task.CompletedTask;
     private Task _run = Task.CompletedTask;
     private ComponentState _state;
     private bool _disposed;
@@ -99,6 +100,7 @@ public sealed class Component<T> : Component
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -108,20 +110,24 @@ public sealed class Component<T> : Component
             }
 
             _state = ComponentState.Running;
+            _started = started.Task;
         }
 
         try
         {
             await StartSourceAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+            _run = RunAsync();
         }
         catch (Exception error)
         {
-            await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
+            await TryAsync(EndSourceAsync()).ConfigureAwait(Executor.Current is not null);
             End(error);
             throw;
         }
-
-        _run = RunAsync();
+        finally
+        {
+            started.SetResult();
+        }
     }
 
     /// <inheritdoc/>
@@ -164,12 +170,15 @@ public sealed class Component<T> : Component
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        Task started;
         lock (_gate)
         {
             _disposed = true;
+            started = _started;
         }
 
-        await StopAsync().ConfigureAwait(Executor.Current is not null);
+        await started.ConfigureAwait(Executor.Current is not null);
+        await TryAsync(StopAsync()).ConfigureAwait(Executor.Current is not null);
         Cancel("the component was disposed.");
         await _run.ConfigureAwait(Executor.Current is not null);
         await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
@@ -187,6 +196,11 @@ public sealed class Component<T> : Component
         }
 
         await source.StartAsync(Executor, cancellationToken).ConfigureAwait(Executor.Current is not null);
+        if (State == ComponentState.Stopping)
+        {
+            // Asked to stop while there was no source to tell.
+            await StopAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+        }
     }
 
     private async Task RunAsync()
@@ -194,11 +208,10 @@ public sealed class Component<T> : Component
         Exception? failure = null;
         try
         {
-            while (!await TryReadAllAsync().ConfigureAwait(Executor.Current is not null))
+            var again = false;
+            while (!await TryRunOnceAsync(again).ConfigureAwait(Executor.Current is not null))
             {
-                await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
-                await StartSourceAsync(_cancel.Token).ConfigureAwait(Executor.Current is not null);
-                await StopIfAskedMeanwhileAsync().ConfigureAwait(Executor.Current is not null);
+                again = true;
             }
         }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
@@ -208,45 +221,55 @@ public sealed class Component<T> : Component
         catch (Exception error)
         {
             failure = error;
-        }
-
-        if (failure is not null)
-        {
-            await StopAsync().ConfigureAwait(Executor.Current is not null);
+            // Nobody reads any more: what waits is given up now, not when the owner gets to it.
+            await TryAsync(StopAsync()).ConfigureAwait(Executor.Current is not null);
+            await TryAsync(EndSourceAsync()).ConfigureAwait(Executor.Current is not null);
         }
 
         End(failure);
     }
 
     /// <returns>False when the source failed and is to be made anew.</returns>
-    private async Task<bool> TryReadAllAsync()
+    private async Task<bool> TryRunOnceAsync(bool again)
     {
         try
         {
+            if (again)
+            {
+                await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
+                await StartSourceAsync(_cancel.Token).ConfigureAwait(Executor.Current is not null);
+            }
+
             await _reader.RunAsync(_source!.Events, Executor, _stopReading.Token, _cancel.Token).ConfigureAwait(Executor.Current is not null);
             return true;
         }
-        catch (AggregateException failures)
-            when (_canMakeAnew && _options.OnError == ComponentErrorPolicy.Restart && State == ComponentState.Running
-                && !failures.InnerExceptions.Any(static e => e is ComponentFailedException))
+        catch (Exception error) when (MayMakeAnew(error))
         {
-            var cause = failures.InnerExceptions[0];
             if (!_budget.TryGrant(out var delay, out var count))
             {
                 throw;
             }
 
-            _options.Logger.Restarts(Name, delay, count, _options.MaxRestarts, _options.RestartPeriod, cause);
+            _options.Logger.Restarts(Name, delay, count, _options.MaxRestarts, _options.RestartPeriod, CauseOf(error));
             await Task.Delay(delay, Executor.TimeProvider, _cancel.Token).ConfigureAwait(Executor.Current is not null);
             return false;
         }
     }
 
-    private async ValueTask StopIfAskedMeanwhileAsync()
+    private bool MayMakeAnew(Exception error) =>
+        _canMakeAnew && _options.OnError == ComponentErrorPolicy.Restart && State == ComponentState.Running
+        && !_cancel.IsCancellationRequested && CauseOf(error) is not ComponentFailedException;
+
+    /// <summary>Does a step of the end whose failure must not keep the next step from being done.</summary>
+    private async ValueTask TryAsync(ValueTask step)
     {
-        if (State == ComponentState.Stopping)
+        try
         {
-            await StopAsync().ConfigureAwait(Executor.Current is not null);
+            await step.ConfigureAwait(Executor.Current is not null);
+        }
+        catch (Exception error)
+        {
+            _options.Logger.StepFailed(Name, error);
         }
     }
 
@@ -288,13 +311,15 @@ public sealed class Component<T> : Component
             return;
         }
 
-        var cause = error is AggregateException { InnerExceptions: [var single] } ? single : error;
+        var cause = CauseOf(error);
         _options.Logger.Failed(Name, cause);
         _completion.TrySetException(cause as ComponentFailedException
             ?? new ComponentFailedException($"The component '{Name}' failed: {cause.Message}", cause));
         // Marked as observed: the failure was logged, and an owner that never asks must not end the process by it.
         _ = _completion.Task.Exception;
     }
+
+    private static Exception CauseOf(Exception error) => error is AggregateException { InnerExceptions: [var first, ..] } ? first : error;
 
     private static SourceStatistics Sum(SourceStatistics a, SourceStatistics b) => new()
     {

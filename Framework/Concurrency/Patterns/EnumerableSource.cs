@@ -12,6 +12,7 @@ internal sealed class EnumerableSource<T>(string name, IAsyncEnumerable<T> items
     private readonly CancellationTokenSource _stop = new();
     private Task _pump = Task.CompletedTask;
     private int _undelivered;
+    private int _unwritten;
 
     public string Name { get; } = name;
 
@@ -22,9 +23,8 @@ internal sealed class EnumerableSource<T>(string name, IAsyncEnumerable<T> items
         get
         {
             var channel = _channel.Statistics;
-            var undelivered = Volatile.Read(ref _undelivered);
-            var published = channel.Written + undelivered;
-            return new SourceStatistics { Observed = published, Published = published, Undelivered = channel.Aborted + undelivered };
+            var published = channel.Written + Volatile.Read(ref _unwritten);
+            return new SourceStatistics { Observed = published, Published = published, Undelivered = Volatile.Read(ref _undelivered) };
         }
     }
 
@@ -43,9 +43,13 @@ internal sealed class EnumerableSource<T>(string name, IAsyncEnumerable<T> items
     public async ValueTask DisposeAsync()
     {
         _stop.Cancel();
-        _channel.Abort();
+        _channel.Writer.TryComplete();
         await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing |
             (Executor.Current is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ContinueOnCapturedContext));
+        while (_channel.Reader.TryRead(out var left))
+        {
+            await GiveUpAsync(left).ConfigureAwait(Executor.Current is not null);
+        }
     }
 
     private async Task PumpAsync(CancellationToken executorStopping)
@@ -83,8 +87,14 @@ internal sealed class EnumerableSource<T>(string name, IAsyncEnumerable<T> items
         }
         catch (ChannelClosedException)
         {
-            Interlocked.Increment(ref _undelivered);
-            await EventDisposal.DisposeAsync(item).ConfigureAwait(Executor.Current is not null);
+            Interlocked.Increment(ref _unwritten);
+            await GiveUpAsync(item).ConfigureAwait(Executor.Current is not null);
         }
+    }
+
+    private ValueTask GiveUpAsync(T item)
+    {
+        Interlocked.Increment(ref _undelivered);
+        return EventDisposal.DisposeAsync(item);
     }
 }

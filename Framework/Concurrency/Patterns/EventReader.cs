@@ -187,11 +187,20 @@ internal sealed class EventReader<T>(
 
     private async ValueTask HandOnAsync(T item, BoundedChannel<T>[] lanes, CancellationToken cancellationToken)
     {
-        var key = _orderBy!(item);
-        var lane = lanes[(int)((uint)(key?.GetHashCode() ?? 0) % (uint)lanes.Length)];
+        int lane;
         try
         {
-            await lane.Writer.WriteAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
+            lane = (int)((uint)(_orderBy!(item)?.GetHashCode() ?? 0) % (uint)lanes.Length);
+        }
+        catch (Exception error)
+        {
+            await runner.FailAsync(item, error, cancellationToken).ConfigureAwait(Executor.Current is not null);
+            return;
+        }
+
+        try
+        {
+            await lanes[lane].Writer.WriteAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
         }
         catch (OperationCanceledException)
         {

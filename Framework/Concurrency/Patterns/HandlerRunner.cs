@@ -66,6 +66,15 @@ internal sealed class HandlerRunner<T>(
         }
     }
 
+    /// <summary>Treats an event as one whose handler has thrown; throws only when the component has to stop.</summary>
+    public async ValueTask FailAsync(T item, Exception failure, CancellationToken cancellationToken)
+    {
+        await DisposeEventAsync(item).ConfigureAwait(Executor.Current is not null);
+        Interlocked.Increment(ref _failed);
+        Interlocked.Increment(ref _handled);
+        await ApplyPolicyAsync(failure, cancellationToken).ConfigureAwait(Executor.Current is not null);
+    }
+
     private Activity? Observe(T item)
     {
         if (item is not ISourceEvent observed)

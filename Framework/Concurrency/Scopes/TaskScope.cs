@@ -298,9 +298,15 @@ public sealed class TaskScope
 
     private void ThrowIfUnfinished(OperationCanceledException? gaveIn)
     {
-        if (_failures.Count > 0)
+        Exception[] failures;
+        lock (_gate)
         {
-            throw new AggregateException($"The scope '{Name}' failed.", _failures);
+            failures = [.. _failures];
+        }
+
+        if (failures.Length > 0)
+        {
+            throw new AggregateException($"The scope '{Name}' failed.", failures);
         }
 
         if (gaveIn is not null || (_cutShort && _callerToken.IsCancellationRequested))

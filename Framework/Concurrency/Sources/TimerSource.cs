@@ -15,7 +15,9 @@ public sealed class TimerSource : IEventSource<TimerTick>
     private Task _pump = Task.CompletedTask;
     private TimeProvider _clock = TimeProvider.System;
     private long _start;
-    private long _observed;
+    private long _due;
+    private long _mergedOrSkipped;
+    private long _dropped;
     private int _started;
 
     /// <summary>Makes a source that ticks once a period, merging missed ticks.</summary>
@@ -51,15 +53,16 @@ public sealed class TimerSource : IEventSource<TimerTick>
     {
         get
         {
-            // Read in this order: a tick is observed before it is written, so what is published was observed.
             var channel = _channel.Statistics;
-            var published = channel.Written - channel.Conflated;
-            var observed = Volatile.Read(ref _observed);
+            var dropped = Volatile.Read(ref _dropped);
+            var published = channel.Written - channel.Conflated + dropped;
+            var coalesced = channel.Conflated + Volatile.Read(ref _mergedOrSkipped);
             return new SourceStatistics
             {
-                Observed = observed,
-                Coalesced = observed - published,
+                Observed = published + coalesced,
+                Coalesced = coalesced,
                 Published = published,
+                Dropped = dropped,
                 Undelivered = channel.Aborted,
             };
         }
@@ -126,50 +129,54 @@ public sealed class TimerSource : IEventSource<TimerTick>
         }
         catch (ChannelClosedException) when (_stop.IsCancellationRequested)
         {
-            // Stopped between a tick and its write: the tick was observed and stays unpublished.
+            // Stopped between a tick and its write: the tick came too late to count.
         }
     }
 
     private async ValueTask PublishDueAsync(CancellationToken cancellationToken)
     {
         // A timer may fire a little before its time by the finer clock: each wake-up is worth one tick at least.
-        var due = Math.Max(_observed + 1, (long)(_clock.GetElapsedTime(_start) / _options.Period));
+        var due = Math.Max(_due + 1, (long)(_clock.GetElapsedTime(_start) / _options.Period));
         switch (_options.MissedTicks)
         {
             case MissedTickPolicy.Merge:
-                TryPublish(due - _observed);
+                TryPublish(due, due - _due);
                 break;
             case MissedTickPolicy.CatchUp:
-                while (_observed < due)
+                while (_due < due)
                 {
-                    await PublishAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+                    _due++;
+                    await _channel.Writer.WriteAsync(LastTick(1), cancellationToken).ConfigureAwait(Executor.Current is not null);
                 }
 
                 break;
             default:
-                Volatile.Write(ref _observed, due - 1);
-                TryPublish(1);
+                TryPublish(due, 1);
                 break;
         }
     }
 
-    private void TryPublish(long ticks)
+    /// <summary>Publishes one tick for those that came due since the last, standing for some or all of them.</summary>
+    private void TryPublish(long due, long count)
     {
-        Volatile.Write(ref _observed, _observed + ticks);
-        _channel.Writer.TryWrite(LastTick(ticks));
-    }
-
-    private async ValueTask PublishAsync(CancellationToken cancellationToken)
-    {
-        Volatile.Write(ref _observed, _observed + 1);
-        await _channel.Writer.WriteAsync(LastTick(1), cancellationToken).ConfigureAwait(Executor.Current is not null);
+        var leftOut = due - _due - 1;
+        _due = due;
+        if (_channel.Writer.TryWrite(LastTick(count)))
+        {
+            Interlocked.Add(ref _mergedOrSkipped, leftOut);
+        }
+        else if (!_stop.IsCancellationRequested)
+        {
+            Interlocked.Add(ref _mergedOrSkipped, leftOut);
+            Interlocked.Increment(ref _dropped);
+        }
     }
 
     private TimerTick LastTick(long count) => new()
     {
         Timestamp = _clock.GetTimestamp(),
         TraceContext = ConcurrencyTelemetry.CaptureContext(),
-        Number = _observed,
+        Number = _due,
         Count = count,
     };
 }

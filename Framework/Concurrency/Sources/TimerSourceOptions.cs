@@ -6,14 +6,14 @@ namespace Concurrency.Sources;
 public sealed record TimerSourceOptions : SourceOptions
 {
     /// <summary>Makes options for a period.</summary>
-    /// <param name="period">Above zero, at most <see cref="uint.MaxValue"/> − 1 milliseconds (about 49 days): the range of .NET timers.</param>
+    /// <param name="period">At least 1 ms, at most <see cref="uint.MaxValue"/> − 1 milliseconds (about 49 days): the range of .NET timers.</param>
     /// <exception cref="ArgumentOutOfRangeException">The period is out of range.</exception>
     public TimerSourceOptions(TimeSpan period)
     {
-        if (period <= TimeSpan.Zero || period.TotalMilliseconds >= uint.MaxValue)
+        if (period < TimeSpan.FromMilliseconds(1) || period.TotalMilliseconds >= uint.MaxValue)
         {
             throw new ArgumentOutOfRangeException(nameof(period), period,
-                $"A timer cannot tick every {period}. Use a period above zero and below 49 days.");
+                $"A timer cannot tick every {period}. Use a period of 1 ms or more and below 49 days: .NET timers have no finer grain.");
         }
 
         Period = period;
