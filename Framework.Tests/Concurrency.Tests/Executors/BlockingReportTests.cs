@@ -190,13 +190,7 @@ public sealed class BlockingReportTests
         await using var executor = new CooperativeExecutor(new CooperativeExecutorOptions
         {
             LongTurnLimit = TimeSpan.FromMilliseconds(20),
-            OnLongTurn = report =>
-            {
-                if (!report.StillRunning)
-                {
-                    reports.Enqueue(report);
-                }
-            },
+            OnLongTurn = reports.Enqueue,
         });
         var thread = await executor.RunAsync(async _ =>
         {
@@ -205,15 +199,34 @@ public sealed class BlockingReportTests
         }).Within("slow");
         await executor.InvokeAsync(SlowCallback).Within("slow callback");
         executor.Post(static _ => SlowCallback(), null);
-        await executor.InvokeAsync(() => { }).Within("flush");
+        await executor.DisposeAsync();
 
-        Assert.Equal(3, executor.Statistics.LongTurns);
+        // On a busy machine any other turn may be kept from its core for as long, and is reported as truly.
         var methods = reports.ToArray();
-        Assert.Contains(nameof(SlowAfterYieldAsync), methods[0].Method, StringComparison.Ordinal);
-        Assert.Contains(nameof(SlowCallback), methods[1].Method, StringComparison.Ordinal);
-        Assert.Contains(nameof(AS6_LongTurn_IsReportedWithMethodDurationAndThread), methods[2].Method, StringComparison.Ordinal);
+        Assert.Equal(methods.Length, executor.Statistics.LongTurns);
+        var slow = Array.FindIndex(methods, report => report.Method.Contains(nameof(SlowAfterYieldAsync), StringComparison.Ordinal));
+        var callback = Array.FindIndex(methods, report => report.Method.Contains(nameof(SlowCallback), StringComparison.Ordinal));
+        var posted = Array.FindLastIndex(
+            methods, report => report.Method.Contains(nameof(AS6_LongTurn_IsReportedWithMethodDurationAndThread), StringComparison.Ordinal));
+        Assert.True(slow >= 0 && callback > slow && posted > callback, string.Join("; ", methods.Select(report => report.Method)));
         Assert.All(methods, report => Assert.True(report.Duration >= TimeSpan.FromMilliseconds(20)));
         Assert.All(methods, report => Assert.Equal(thread, report.ThreadId));
+    }
+
+    [Fact]
+    public async Task AS6_TurnWithinTheLimit_IsNotReported()
+    {
+        var reports = new ConcurrentQueue<LongTurnReport>();
+        await using var executor = new CooperativeExecutor(new CooperativeExecutorOptions
+        {
+            LongTurnLimit = TimeSpan.FromHours(1),
+            OnLongTurn = reports.Enqueue,
+        });
+        await executor.RunAsync(_ => SlowAfterYieldAsync()).Within("slow");
+        await executor.DisposeAsync();
+
+        Assert.Empty(reports);
+        Assert.Equal(0, executor.Statistics.LongTurns);
     }
 
     private static readonly int s_resultLine = ResultLine();

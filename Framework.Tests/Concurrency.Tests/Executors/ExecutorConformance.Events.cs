@@ -285,7 +285,8 @@ public abstract partial class ExecutorConformance
         {
             if (!Volatile.Read(ref stop))
             {
-                executor.UnsafePost(Again, null);
+                // Refused once the executor is disposed, which may be at this very moment.
+                executor.TryPost(Again, null);
             }
         }
     });

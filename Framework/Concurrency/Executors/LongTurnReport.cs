@@ -11,12 +11,9 @@ public sealed record LongTurnReport
     /// <summary>The method that ran, as far as it can be told from the callback: the async method, or the delegate's method.</summary>
     public required string Method { get; init; }
 
-    /// <summary>How long the turn took, or has taken so far; the resolution is that of the system's coarse clock (a few milliseconds).</summary>
+    /// <summary>How long the turn took; the resolution is that of the system's coarse clock (a few milliseconds).</summary>
     public required TimeSpan Duration { get; init; }
 
     /// <summary>The managed thread id on which it ran.</summary>
     public required int ThreadId { get; init; }
-
-    /// <summary>Whether the turn had not ended when this was written.</summary>
-    public bool StillRunning { get; init; }
 }
