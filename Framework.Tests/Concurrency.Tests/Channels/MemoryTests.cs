@@ -6,6 +6,7 @@ namespace Concurrency.Tests.Channels;
 
 /// <summary>Promises 2 and 6: a cancelled waiter frees its memory, and an item costs none.</summary>
 /// <remarks>Bytes are counted for the whole process, so nothing else may run at the same time.</remarks>
+[Collection(RunsAlone.Name)]
 public sealed class MemoryTests : IClassFixture<MachineLock>
 {
     [Theory]

@@ -7,6 +7,7 @@ namespace Concurrency.Tests.Channels;
 
 /// <summary>Promise 1 on real threads: another thread cancels reads, waits and writes as they begin, and still each item goes one way.</summary>
 /// <remarks>CONCURRENCY_RACE multiplies the number of items, for a long run.</remarks>
+[Collection(RunsAlone.Name)]
 public sealed class RaceTests : IClassFixture<MachineLock>
 {
     private const int ItemsPerCase = 25_000;

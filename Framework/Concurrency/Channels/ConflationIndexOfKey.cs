@@ -132,7 +132,7 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
 
         if (Merges)
         {
-            return new MergeCase(writer, writer.Version, writer.Key, place, core.Items[place.Position], writer.Item);
+            return new MergeCase(writer, writer.Key, place, core.Items[place.Position], writer.Item);
         }
 
         core.Writers.Dequeue();
@@ -200,6 +200,8 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
     /// <summary>Where an item waits, and which of its changes that was.</summary>
     internal readonly record struct Place(long Position, int Change);
 
-    private readonly record struct MergeCase(
-        ConflatingWriteWaiter<T, TKey> Writer, short Version, TKey Key, Place Place, T Waiting, T Written);
+    private readonly record struct MergeCase(ConflatingWriteWaiter<T, TKey> Writer, TKey Key, Place Place, T Waiting, T Written)
+    {
+        public short Version { get; } = Writer.Version;
+    }
 }
