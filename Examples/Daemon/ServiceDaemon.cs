@@ -110,8 +110,9 @@ internal sealed class ServiceDaemon : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ((IAsyncDisposable)_host).DisposeAsync();
+        // Before the host gives the signals back: from then on another one ends the process where it is.
         _usersFile.Dispose();
+        await ((IAsyncDisposable)_host).DisposeAsync();
         _log.Dispose();
     }
 

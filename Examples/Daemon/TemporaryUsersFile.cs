@@ -16,13 +16,15 @@ internal sealed class TemporaryUsersFile : IDisposable
         _directory = Directory.CreateTempSubdirectory("concurrency-daemon-").FullName;
         Path = System.IO.Path.Combine(_directory, "users");
         File.WriteAllText(Path, "admin secret\n");
+        // Also when a second signal ends the process without unwinding.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
 
     public string Path { get; }
 
     public void Dispose()
     {
-        if (_directory is not null)
+        if (_directory is not null && Directory.Exists(_directory))
         {
             Directory.Delete(_directory, recursive: true);
         }

@@ -51,6 +51,14 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Repeats a signal: one that follows the first within a few milliseconds counts as the same.</summary>
+    public void SendUntilExit(int signal)
+    {
+        while (!_process.HasExited && Kill(_process.Id, signal) == 0)
+        {
+        }
+    }
+
     public async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync().Within("the exit of the daemon");

@@ -135,7 +135,7 @@ public sealed class ServiceTests(MachineLock machine) : IClassFixture<MachineLoc
 
         daemon.Send(Interrupt);
         await RefusesConnectionsAsync(daemon);
-        daemon.Send(Interrupt);
+        daemon.SendUntilExit(Interrupt);
 
         Assert.Equal(130, await daemon.ExitAsync());
         await ((Task)slow).ContinueWith(_ => { }, TaskScheduler.Default).Within("the end of the request");

@@ -15,12 +15,16 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
 {
     private static readonly TimeSpan s_lastResort = TimeSpan.FromSeconds(1);
 
+    // A launcher that signals a process and its whole group sends twice within a few milliseconds and means it once.
+    private static readonly TimeSpan s_sameSignal = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _gate = new();
     private readonly PosixSignalRegistration[] _registrations;
     private IHostApplicationLifetime? _lifetime;
     private ComponentHost? _host;
     private ILogger? _logger;
     private PosixSignal? _first;
+    private long _firstAt;
     private ITimer? _exit;
 
     public SignalLifetime() => _registrations =
@@ -78,7 +82,15 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
         lock (_gate)
         {
             isFirst = _first is null;
-            _first ??= context.Signal;
+            if (isFirst)
+            {
+                _first = context.Signal;
+                _firstAt = TimeProvider.System.GetTimestamp();
+            }
+            else if (TimeProvider.System.GetElapsedTime(_firstAt) < s_sameSignal)
+            {
+                return;
+            }
         }
 
         if (isFirst)

@@ -19,6 +19,7 @@ public sealed class Component<T> : Component
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private SourceStatistics _ended;
+    private ChannelStatistics? _endedChannel;
     private IEventSource<T>? _source;
     private Task _started = Task.CompletedTask;
     private Task _run = Task.CompletedTask;
@@ -88,7 +89,7 @@ public sealed class Component<T> : Component
                 return _runner.Statistics with
                 {
                     Source = source with { Undelivered = source.Undelivered + _reader.Undelivered },
-                    Channel = _source?.Events.GetStatistics(),
+                    Channel = _source?.Events.GetStatistics() ?? _endedChannel,
                 };
             }
         }
@@ -292,6 +293,7 @@ public sealed class Component<T> : Component
             if (ReferenceEquals(_source, source))
             {
                 _ended = Sum(_ended, source.Statistics);
+                _endedChannel = source.Events.GetStatistics();
                 _source = null;
                 ReaderClaim.Release(source.Events, this);
             }

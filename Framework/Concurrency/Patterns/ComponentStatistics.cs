@@ -28,6 +28,6 @@ public readonly record struct ComponentStatistics
     /// <summary>What the source has seen and published; over all sources if the component made its source anew.</summary>
     public SourceStatistics Source { get; init; }
 
-    /// <summary>The channel between source and handler; null when it is not a <see cref="BoundedChannel{T}"/>, before the start, and after the end.</summary>
+    /// <summary>The channel between source and handler; null when it is not a <see cref="BoundedChannel{T}"/>, and before the start.</summary>
     public ChannelStatistics? Channel { get; init; }
 }

@@ -66,24 +66,36 @@ internal sealed class EventReader<T>(
 
     private Task StartWorkersAsync(TaskScope scope, ChannelReader<T> events, CancellationToken stopReading)
     {
-        for (var i = 0; i < _concurrency; i++)
-        {
-            scope.Start($"{component}/{i}", token => WorkAsync(events, stopReading, token));
-        }
-
+        scope.Start(component, token => Task.WhenAll(Enumerable.Range(0, _concurrency)
+            .Select(_ => RunWorkerAsync(scope, () => WorkAsync(events, stopReading, token)))));
         return Task.CompletedTask;
     }
 
     private Task StartLanesAsync(TaskScope scope, ChannelReader<T> events, BoundedChannel<T>[] lanes, CancellationToken stopReading)
     {
-        for (var i = 0; i < lanes.Length; i++)
-        {
-            var lane = lanes[i].Reader;
-            scope.Start($"{component}/{i}", token => WorkAsync(lane, CancellationToken.None, token));
-        }
-
-        scope.Start($"{component}/order", token => DistributeAsync(events, lanes, stopReading, token));
+        scope.Start(component, token => Task.WhenAll(lanes
+            .Select(lane => RunWorkerAsync(scope, () => WorkAsync(lane.Reader, CancellationToken.None, token)))
+            .Append(RunWorkerAsync(scope, () => DistributeAsync(events, lanes, stopReading, token)))));
         return Task.CompletedTask;
+    }
+
+    /// <summary>Runs one of the component's workers in a turn of its own.</summary>
+    /// <remarks>
+    /// All workers together are one piece of new work to the executor, so a small queue limit cannot refuse some of them; each
+    /// continues in a turn of its own, which a pool gives to any of its threads.
+    /// </remarks>
+    private static async Task RunWorkerAsync(TaskScope scope, Func<Task> work)
+    {
+        await Executor.Yield();
+        try
+        {
+            await work().ConfigureAwait(Executor.Current is not null);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            scope.Cancel($"one of its workers failed: {error.Message}");
+            throw;
+        }
     }
 
     private async Task WorkAsync(ChannelReader<T> events, CancellationToken stopReading, CancellationToken cancellationToken)
