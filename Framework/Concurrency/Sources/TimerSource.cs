@@ -9,6 +9,8 @@ namespace Concurrency.Sources;
 /// <remarks>Time is that of the options' clock, or else of the executor: under a virtual clock ticks come in virtual time.</remarks>
 public sealed class TimerSource : IEventSource<TimerTick>
 {
+    private static readonly TimeSpan s_timerGrain = TimeSpan.FromMilliseconds(2);
+
     private readonly TimerSourceOptions _options;
     private readonly BoundedChannel<TimerTick> _channel;
     private readonly CancellationTokenSource _stop = new();
@@ -135,8 +137,14 @@ public sealed class TimerSource : IEventSource<TimerTick>
 
     private async ValueTask PublishDueAsync(CancellationToken cancellationToken)
     {
-        // A timer may fire a little before its time by the finer clock: each wake-up is worth one tick at least.
-        var due = Math.Max(_due + 1, (long)(_clock.GetElapsedTime(_start) / _options.Period));
+        // A timer may fire a little before its time by the finer clock, and wake the pump once more for a tick it has counted.
+        var early = TimeSpan.FromTicks(Math.Min(s_timerGrain.Ticks, _options.Period.Ticks / 2));
+        var due = (long)((_clock.GetElapsedTime(_start) + early) / _options.Period);
+        if (due <= _due)
+        {
+            return;
+        }
+
         switch (_options.MissedTicks)
         {
             case MissedTickPolicy.Merge:
@@ -161,13 +169,19 @@ public sealed class TimerSource : IEventSource<TimerTick>
     {
         var leftOut = due - _due - 1;
         _due = due;
+        // Counted before the write: whoever reads the tick finds it in the statistics.
+        Interlocked.Add(ref _mergedOrSkipped, leftOut);
         if (_channel.Writer.TryWrite(LastTick(count)))
         {
-            Interlocked.Add(ref _mergedOrSkipped, leftOut);
+            return;
         }
-        else if (!_stop.IsCancellationRequested)
+
+        if (_stop.IsCancellationRequested)
         {
-            Interlocked.Add(ref _mergedOrSkipped, leftOut);
+            Interlocked.Add(ref _mergedOrSkipped, -leftOut);
+        }
+        else
+        {
             Interlocked.Increment(ref _dropped);
         }
     }
