@@ -6,7 +6,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     private readonly Executor _executor;
     private readonly CancellationToken _cancellationToken;
     private readonly ExecutionContext? _context;
-    private CancellationTokenSource? _linked;
+    private LinkedCancellation? _linked;
 
     protected RootTask(Executor executor, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -133,7 +133,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
             return _cancellationToken;
         }
 
-        _linked = CancellationTokenSource.CreateLinkedTokenSource(_cancellationToken, _executor.Stopping);
+        _linked = new LinkedCancellation(_cancellationToken, _executor.Stopping);
         return _linked.Token;
     }
 
@@ -167,7 +167,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     private void EndFlight()
     {
         // In flight ends before the awaiter can look: a caller that awaited the task sees statistics that include it.
-        _linked?.Dispose();
+        _linked?.Unlink();
         _executor.RootCompleted();
     }
 }

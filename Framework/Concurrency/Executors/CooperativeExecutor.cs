@@ -88,7 +88,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
 
     private async Task<T> RunMainAsync<T>(Func<CancellationToken, Task<T>> main, CancellationToken cancellationToken, CancellationToken stopping)
     {
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        var linked = new LinkedCancellation(cancellationToken, stopping);
         try
         {
             linked.Token.ThrowIfCancellationRequested();
@@ -96,6 +96,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         }
         finally
         {
+            linked.Unlink();
             _ = DisposeAsync().AsTask();
         }
     }

@@ -109,7 +109,7 @@ internal sealed class EventReader<T>(
             }
             else
             {
-                await ReadAndHandleAsync(events, reading.Token, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                await ReadAndHandleAsync(events, stopReading, reading.Token, cancellationToken).ConfigureAwait(Executor.Current is not null);
             }
         }
         catch (OperationCanceledException) when (stopReading.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -124,9 +124,10 @@ internal sealed class EventReader<T>(
     }
 
     /// <summary>Takes events from a channel of ours: each event wakes one worker, and a cancelled read takes nothing.</summary>
-    private async Task ReadAndHandleAsync(ChannelReader<T> events, CancellationToken reading, CancellationToken cancellationToken)
+    private async Task ReadAndHandleAsync(
+        ChannelReader<T> events, CancellationToken stopReading, CancellationToken reading, CancellationToken cancellationToken)
     {
-        while (true)
+        while (GoesOn(stopReading, cancellationToken))
         {
             var item = await events.ReadAsync(reading).ConfigureAwait(Executor.Current is not null);
             var turn = clock.GetTimestamp();
@@ -135,7 +136,7 @@ internal sealed class EventReader<T>(
                 await runner.RunAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
                 turn = await EndTurnAsync(turn).ConfigureAwait(Executor.Current is not null);
             }
-            while (!reading.IsCancellationRequested && !cancellationToken.IsCancellationRequested && events.TryRead(out item));
+            while (GoesOn(stopReading, cancellationToken) && events.TryRead(out item));
         }
     }
 
@@ -143,10 +144,11 @@ internal sealed class EventReader<T>(
     private async Task WaitAndHandleAsync(
         ChannelReader<T> events, CancellationToken stopReading, CancellationToken reading, CancellationToken cancellationToken)
     {
-        while (await events.WaitToReadAsync(reading).ConfigureAwait(Executor.Current is not null))
+        while (GoesOn(stopReading, cancellationToken)
+            && await events.WaitToReadAsync(reading).ConfigureAwait(Executor.Current is not null))
         {
             var turn = clock.GetTimestamp();
-            while (!IsOver(stopReading, cancellationToken) && events.TryRead(out var item))
+            while (GoesOn(stopReading, cancellationToken) && events.TryRead(out var item))
             {
                 await runner.RunAsync(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
                 turn = await EndTurnAsync(turn).ConfigureAwait(Executor.Current is not null);
@@ -174,7 +176,7 @@ internal sealed class EventReader<T>(
         {
             while (await events.WaitToReadAsync(reading.Token).ConfigureAwait(Executor.Current is not null))
             {
-                while (!IsOver(stopReading, cancellationToken) && events.TryRead(out var item))
+                while (GoesOn(stopReading, cancellationToken) && events.TryRead(out var item))
                 {
                     await HandOnAsync(item, lanes, cancellationToken).ConfigureAwait(Executor.Current is not null);
                 }
@@ -193,9 +195,13 @@ internal sealed class EventReader<T>(
         }
     }
 
+    /// <summary>Whether the next event may be taken; throws when the component was cancelled.</summary>
     /// <remarks>Asks the tokens themselves: a linked source learns of the cancellation after the handler that it has just ended.</remarks>
-    private static bool IsOver(CancellationToken stopReading, CancellationToken cancellationToken) =>
-        stopReading.IsCancellationRequested || cancellationToken.IsCancellationRequested;
+    private static bool GoesOn(CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return !stopReading.IsCancellationRequested;
+    }
 
     private async ValueTask HandOnAsync(T item, BoundedChannel<T>[] lanes, CancellationToken cancellationToken)
     {
