@@ -289,7 +289,7 @@ public sealed class TaskScopeTests
         var run = TaskScope.RunAsync(
             scope =>
             {
-                scope.Start("child", token => Task.Delay(System.Threading.Timeout.Infinite, token));
+                scope.Start("child", token => Task.Delay(Timeout.Infinite, token));
                 return Task.CompletedTask;
             },
             new TaskScopeOptions { Name = "batch", Timeout = TimeSpan.FromSeconds(5), TimeProvider = clock, Logger = log });

@@ -118,6 +118,12 @@ public static class Wait
             watching.Cancel();
         }
 
+        return Sort(all);
+    }
+
+    private static WaitResult<TTask> Sort<TTask>(List<TTask> all)
+        where TTask : Task
+    {
         // One look decides for each task, so that none is in both lists or in neither.
         var done = new List<TTask>(all.Count);
         var pending = new List<TTask>();
