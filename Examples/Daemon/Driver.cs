@@ -12,7 +12,7 @@ internal sealed class Driver(ServiceDaemon daemon)
         await driver.DriveAsync(duration);
         var exitCode = await daemon.StopAsync();
         var report = DriveReport.Of(daemon, driver._log);
-        Console.Write(report.Text);
+        Terminal.Print(report.Text);
         return report.Holds && exitCode == 0 ? 0 : 1;
     }
 

@@ -13,6 +13,8 @@ public sealed class CommandLineTests
     [InlineData(new[] { "--capacity", "http=many" }, "--capacity", "'many'", "whole number")]
     [InlineData(new[] { "--drive", "0" }, "--drive", "'0'", "above 0")]
     [InlineData(new[] { "--drive", "soon" }, "--drive", "'soon'", "seconds")]
+    [InlineData(new[] { "--log", "" }, "--log", "''", "path of a file")]
+    [InlineData(new[] { "--users", "" }, "--users", "''", "path of a file")]
     [InlineData(new[] { "--nonsense" }, "--nonsense", "--nonsense", "--help")]
     public async Task Argument_Wrong_ExitsWith2AndOneSentence(string[] arguments, string argument, string value, string allowed)
     {
@@ -27,53 +29,6 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Executor_UnknownKind_ExitsWith1AndNamesIt()
-    {
-        var (exitCode, output, errors) = await DaemonProcess.RunAsync("--executor", "http=fiber");
-
-        Assert.Equal(1, exitCode);
-        Assert.Empty(output);
-        Assert.Contains("fiber", errors, StringComparison.Ordinal);
-        Assert.Contains("cooperative", errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task UsersFile_Missing_ExitsWith1AndNamesIt()
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"no-such-users-{Guid.NewGuid():N}");
-
-        var (exitCode, _, errors) = await DaemonProcess.RunAsync("--users", path);
-
-        Assert.Equal(1, exitCode);
-        Assert.Contains(path, errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task LogFile_CannotBeOpened_ExitsWith1AndNamesIt()
-    {
-        var (exitCode, _, errors) = await DaemonProcess.RunAsync("--log", Path.GetTempPath());
-
-        Assert.Equal(1, exitCode);
-        Assert.Contains("--log", errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Port_InUse_ExitsWith1AndNamesItAndLeavesNothingBehind()
-    {
-        await using var first = await DaemonProcess.StartAsync();
-        var before = TemporaryDirectories();
-
-        var (exitCode, output, errors) = await DaemonProcess.RunAsync("--http", first.Http.Authority);
-        var (udpExitCode, _, udpErrors) = await DaemonProcess.RunAsync("--udp", first.Udp.ToString());
-
-        Assert.Equal((1, 1), (exitCode, udpExitCode));
-        Assert.Empty(output);
-        Assert.Contains(first.Http.Authority, errors, StringComparison.Ordinal);
-        Assert.Contains(first.Udp.ToString(), udpErrors, StringComparison.Ordinal);
-        Assert.Subset(before, TemporaryDirectories());
-    }
-
-    [Fact]
     public async Task Help_IsPrintedToStdoutAndExitsWith0()
     {
         var (exitCode, output, _) = await DaemonProcess.RunAsync("--help");
@@ -81,7 +36,4 @@ public sealed class CommandLineTests
         Assert.Equal(0, exitCode);
         Assert.Contains("--executor", output, StringComparison.Ordinal);
     }
-
-    private static HashSet<string> TemporaryDirectories() =>
-        [.. Directory.GetDirectories(Path.GetTempPath(), "concurrency-daemon-*")];
 }
