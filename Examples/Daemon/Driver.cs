@@ -1,6 +1,7 @@
 namespace Concurrency.Examples.Daemon;
 
 /// <summary>Drives a running daemon over its real interfaces, then stops it and judges its accounts.</summary>
+/// <remarks>Each interface is driven at least once, however short the time is.</remarks>
 internal sealed class Driver(ServiceDaemon daemon)
 {
     private readonly DriveLog _log = new();

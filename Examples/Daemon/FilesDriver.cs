@@ -38,7 +38,7 @@ internal sealed class FilesDriver(ServiceDaemon daemon, DriveLog log)
 
     private async Task DriveAsync(string path, CancellationToken ending)
     {
-        for (var round = 0; !ending.IsCancellationRequested; round++)
+        for (var round = 0; round == 0 || !ending.IsCancellationRequested; round++)
         {
             var password = string.Create(CultureInfo.InvariantCulture, $"password{round}");
             var content = $"driver {password}\n";

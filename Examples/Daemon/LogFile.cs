@@ -118,9 +118,12 @@ internal sealed class LogFile : ILoggerProvider
 
             _writer.WriteLine(line);
         }
-        catch (IOException)
+        catch (IOException error)
         {
-            _lost++;
+            if (_lost++ == 0 && _path is not null)
+            {
+                Terminal.Complain($"The log file '{_path}' cannot be written: {error.Message}. Its lines are lost until there is room.");
+            }
         }
     }
 

@@ -105,7 +105,23 @@ public sealed class StartFailureTests : IDisposable
         await using var driven = DaemonProcess.LaunchInShell("exec \"$0\" --drive 0.1 2>/dev/full", _temporary);
 
         Assert.Equal(2, await misused.ExitAsync());
-        Assert.Equal(0, await driven.ExitAsync());
+        var output = await driven.RestOfOutputAsync();
+        Assert.True(await driven.ExitAsync() == 0, output);
+    }
+
+    [Fact]
+    public async Task LogFile_OnAFullDisk_IsSaidOnceAndTheDaemonGoesOn()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return;
+        }
+
+        await using var daemon = DaemonProcess.Launch(["--drive", "0.1", "--log", "/dev/full"], _temporary);
+
+        var output = await daemon.RestOfOutputAsync();
+        Assert.True(await daemon.ExitAsync() == 0, output);
+        Assert.StartsWith("The log file '/dev/full' cannot be written: ", Assert.Single((await daemon.ErrorsAsync()).TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_temporary, recursive: true);
