@@ -32,7 +32,7 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
 
     public long Failed => Volatile.Read(ref _failed);
 
-    public TurnWatch Watch { get; } = new(executor, options);
+    public TurnWatch Watch { get; } = new(executor, options, hasWatchdog: true);
 
     /// <summary>Makes this the worker of the calling thread, which runs a turn of the executor.</summary>
     public void Enter()

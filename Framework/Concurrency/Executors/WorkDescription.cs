@@ -19,31 +19,6 @@ internal static class WorkDescription
         var other => other.GetType().FullName ?? other.GetType().Name,
     };
 
-    /// <summary>Turns a compiler-made name into the one in the source: <c>Ns.Type+&lt;Handle&gt;d__3</c> into <c>Ns.Type.Handle</c>.</summary>
-    public static string Readable(string? typeName, string methodName)
-    {
-        var type = typeName ?? "";
-        var nested = type.LastIndexOf('+');
-        if (nested >= 0 && nested + 1 < type.Length && type[nested + 1] == '<')
-        {
-            var end = type.IndexOf('>', nested);
-            var inner = end < 0 ? "" : type[(nested + 2)..end];
-            if (inner.Length > 0 && methodName == "MoveNext")
-            {
-                return Readable(type[..nested], inner);
-            }
-
-            type = type[..nested];
-        }
-
-        if (methodName.StartsWith('<') && methodName.IndexOf('>', StringComparison.Ordinal) is > 1 and var close)
-        {
-            methodName = methodName[1..close];
-        }
-
-        return type.Length == 0 ? methodName : $"{type.Replace('+', '.')}.{methodName}";
-    }
-
     private static string OfDelegate(Delegate callback)
     {
         if (callback.Target is { } target && OfState(target) is { } asyncMethod)
@@ -52,7 +27,7 @@ internal static class WorkDescription
         }
 
         var method = DiagnosticMethodInfo.Create(callback);
-        return method is null ? callback.GetType().Name : Readable(method.DeclaringTypeName, method.Name);
+        return method is null ? callback.GetType().Name : CodeNames.Readable(method.DeclaringTypeName, method.Name);
     }
 
     private static string? OfState(object state)
@@ -60,7 +35,7 @@ internal static class WorkDescription
         // A suspended async method is a box of .NET whose last type argument is the compiler's state machine.
         var arguments = state.GetType().GenericTypeArguments;
         return arguments.Length > 0 && arguments[^1] is { } machine && typeof(IAsyncStateMachine).IsAssignableFrom(machine)
-            ? Readable(machine.FullName ?? machine.Name, "MoveNext")
+            ? CodeNames.Readable(machine.FullName ?? machine.Name, "MoveNext")
             : null;
     }
 
