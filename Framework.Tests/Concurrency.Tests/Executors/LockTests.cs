@@ -7,7 +7,7 @@ namespace Concurrency.Tests.Executors;
 public sealed class LockTests
 {
     private const int Threads = 4;
-    private const int Rounds = 20_000;
+    private const int Rounds = 100_000;
 
     [Fact]
     public async Task QuietLock_Contended_TheContextIsNotToldAndIsThereAgainAfterwards()
@@ -74,11 +74,13 @@ public sealed class LockTests
         Assert.Equal(Threads * Rounds, gate.Total);
     }
 
-    private static Task OnAllThreads(Action step)
+    private static async Task OnAllThreads(Action step)
     {
-        return Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
+        using var start = new Barrier(Threads);
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
             () =>
             {
+                start.SignalAndWait();
                 for (var round = 0; round < Rounds; round++)
                 {
                     step();

@@ -12,12 +12,18 @@ public sealed class PoolLedgerTests
     {
         await using var first = new PoolExecutor("first", 1);
         await using var second = new PoolExecutor("second", 1);
-        await first.RunAsync(token => second.InvokeAsync(() => first.Post(() => { }), token)).Within("both");
+        await first.RunAsync(token => second.InvokeAsync(
+            () =>
+            {
+                first.Post(() => { });
+                first.Post(() => { });
+            },
+            token)).Within("both");
         await first.DrainAsync(Timeout.InfiniteTimeSpan).Within("drain");
         await second.DrainAsync(Timeout.InfiniteTimeSpan).Within("drain");
 
-        // First: the work, the posted callback, and the continuation of neither: the work returned the task itself.
-        Assert.Equal((2, 2), (first.Statistics.Accepted, first.Statistics.Executed));
+        // First: the work and two posts, and no continuation: the work returned the task itself.
+        Assert.Equal((3, 3), (first.Statistics.Accepted, first.Statistics.Executed));
         Assert.Equal((1, 1), (second.Statistics.Accepted, second.Statistics.Executed));
     }
 

@@ -92,7 +92,7 @@ internal sealed class EventLoop : IExecutorEngine
     {
         _home = HomeContext.Get();
         ExecutionContext.Restore(_home);
-        _watch.Resume();
+        _watch.Enter();
         while (true)
         {
             RunTurns();

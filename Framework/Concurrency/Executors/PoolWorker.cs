@@ -40,7 +40,7 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
         t_current = this;
         _home = HomeContext.Get();
         _context = executor.SynchronizationContext;
-        Watch.Resume();
+        Watch.Enter();
     }
 
     public void CountAccepted(int change) => _accepted += change;

@@ -9,12 +9,17 @@ internal sealed class TurnWatch
     /// <summary>The mark of a thread that runs no turns now.</summary>
     public const long Asleep = -1;
 
+    [ThreadStatic]
+    private static TurnWatch? t_current;
+
     private readonly Executor _executor;
     private readonly ExecutorOptions _options;
     private readonly long _limit = long.MaxValue;
     private readonly TurnWatchdog? _watchdog;
     private long _last = Asleep;
     private long _longTurns;
+    private string? _work;
+    private Delegate? _code;
 
     public TurnWatch(Executor executor, ExecutorOptions options, bool hasWatchdog)
     {
@@ -35,6 +40,25 @@ internal sealed class TurnWatch
     /// <summary>The managed thread id of the thread that was last awake.</summary>
     public int ThreadId { get; private set; }
 
+    /// <summary>Told by a pattern before it calls the user's code: whose turn this is cannot be seen from the pattern's own continuation.</summary>
+    /// <param name="work">The name of the work, such as that of a component.</param>
+    /// <param name="code">What is about to be called.</param>
+    public static void Note(string work, Delegate code)
+    {
+        if (t_current is { } watch)
+        {
+            watch._code = code;
+            watch._work = work;
+        }
+    }
+
+    /// <summary>Watches the turns of the calling thread from now on.</summary>
+    public void Enter()
+    {
+        t_current = this;
+        Resume();
+    }
+
     /// <summary>The thread runs no turns until it resumes.</summary>
     public void Pause() => Volatile.Write(ref _last, Asleep);
 
@@ -54,6 +78,7 @@ internal sealed class TurnWatch
         var elapsed = now - _last;
         if (elapsed == 0)
         {
+            _work = null;
             return false;
         }
 
@@ -64,6 +89,7 @@ internal sealed class TurnWatch
             _last = CoarseClock.Milliseconds();
         }
 
+        _work = null;
         return true;
     }
 
@@ -73,7 +99,7 @@ internal sealed class TurnWatch
         var report = new LongTurnReport
         {
             Executor = _executor,
-            Method = WorkDescription.MethodOf(work),
+            Method = _work is null ? WorkDescription.MethodOf(work) : $"{WorkDescription.MethodOf(_code!)} for '{_work}'",
             Duration = duration,
             ThreadId = Environment.CurrentManagedThreadId,
         };

@@ -11,17 +11,16 @@ internal static class WorkDescription
     public static string MethodOf(in ExecutorWork work) => work.Callback switch
     {
         null => "nothing",
-        IRootTask root => OfDelegate(root.Work),
+        IRootTask root => MethodOf(root.Work),
         ContextWork inner => MethodOf(inner.Inner),
-        Delegate callback when work.State is Delegate continuation && IsOfDotNet(callback) => OfDelegate(continuation),
-        Delegate callback when work.State is not null && IsOfDotNet(callback) => OfState(work.State) ?? OfDelegate(callback),
-        Delegate callback => OfDelegate(callback),
+        Delegate callback => IsOfUser(callback) ? MethodOf(callback) : OfState(work.State) ?? MethodOf(callback),
         var other => other.GetType().FullName ?? other.GetType().Name,
     };
 
-    private static string OfDelegate(Delegate callback)
+    /// <summary>The method of a delegate, or the async method that it continues.</summary>
+    public static string MethodOf(Delegate callback)
     {
-        if (callback.Target is { } target && OfState(target) is { } asyncMethod)
+        if (OfStateMachine(callback.Target) is { } asyncMethod)
         {
             return asyncMethod;
         }
@@ -30,15 +29,23 @@ internal static class WorkDescription
         return method is null ? callback.GetType().Name : CodeNames.Readable(method.DeclaringTypeName, method.Name);
     }
 
-    private static string? OfState(object state)
+    /// <summary>The user's method that a callback of .NET or of this framework calls, found in the callback's argument.</summary>
+    private static string? OfState(object? state) => state switch
+    {
+        ContextWork inner => MethodOf(inner.Inner),
+        Delegate continuation => MethodOf(continuation),
+        _ => OfStateMachine(state),
+    };
+
+    private static string? OfStateMachine(object? box)
     {
         // A suspended async method is a box of .NET whose last type argument is the compiler's state machine.
-        var arguments = state.GetType().GenericTypeArguments;
+        var arguments = box?.GetType().GenericTypeArguments ?? [];
         return arguments.Length > 0 && arguments[^1] is { } machine && typeof(IAsyncStateMachine).IsAssignableFrom(machine)
             ? CodeNames.Readable(machine.FullName ?? machine.Name, "MoveNext")
             : null;
     }
 
-    private static bool IsOfDotNet(Delegate callback) =>
-        DiagnosticMethodInfo.Create(callback)?.DeclaringTypeName.StartsWith("System.", StringComparison.Ordinal) ?? true;
+    private static bool IsOfUser(Delegate callback) =>
+        DiagnosticMethodInfo.Create(callback) is { } method && CodeNames.OriginOf(method.DeclaringAssemblyName) == CodeOrigin.User;
 }
