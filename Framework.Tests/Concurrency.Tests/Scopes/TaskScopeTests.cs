@@ -250,12 +250,12 @@ public sealed class TaskScopeTests
             scope.Start("a", async _ =>
             {
                 await Task.Yield();
-                seen.Add(Execution.Executor.Current?.Name);
+                seen.Add(Concurrency.Execution.Executor.Current?.Name);
             }, first);
             scope.Start("b", async _ =>
             {
                 await Task.Yield();
-                seen.Add(Execution.Executor.Current?.Name);
+                seen.Add(Concurrency.Execution.Executor.Current?.Name);
             }, second);
             return Task.CompletedTask;
         }).Within("both children end");
