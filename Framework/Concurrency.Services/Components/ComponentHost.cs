@@ -26,6 +26,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
     private TimeProvider _clock = TimeProvider.System;
     private Deadline _deadline;
     private int _ended;
+    private volatile bool _isReady;
 
     internal ComponentHost(IServiceProvider services, ComponentHostDependencies dependencies)
     {
@@ -47,7 +48,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
     public IReadOnlyList<Executor> Executors => _executors.All;
 
     /// <summary>Whether all components were started and none was asked to stop: what a readiness probe should tell.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => _isReady;
 
     /// <summary>
     /// 0; or 1 when a component gave up or had to be abandoned at the end; or 128 and the signal's number when a second signal
@@ -84,14 +85,14 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
     /// <inheritdoc/>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        IsReady = true;
+        _isReady = true;
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        IsReady = false;
+        _isReady = false;
         _deadline = Deadline.After(_options.ShutdownTimeout, _clock);
         _logger.ShutdownBegins(_options.ShutdownTimeout);
         if (_options.UnreadyTime > TimeSpan.Zero)

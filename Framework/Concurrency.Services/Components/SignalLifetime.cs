@@ -9,11 +9,15 @@ namespace Concurrency.Services.Components;
 /// <summary>Stops the host at the first SIGTERM, SIGINT or SIGQUIT, and at once at the second.</summary>
 /// <remarks>
 /// The registrations are made when the first component is added, long before the host starts: a signal that arrives during
-/// the start is kept. These three signals do not need the thread pool to be delivered.
+/// the start is kept. These three signals do not need the thread pool to be delivered. The same signal within 50 ms of the
+/// first counts as the first: launchers that signal a process and its group mean it once.
 /// </remarks>
 internal sealed class SignalLifetime : IHostLifetime, IDisposable
 {
     private static readonly TimeSpan s_lastResort = TimeSpan.FromSeconds(1);
+
+    // A program that never builds its host must end all the same.
+    private static readonly TimeSpan s_unattached = TimeSpan.FromSeconds(10);
 
     // A launcher that signals a process and its whole group sends twice within a few milliseconds and means it once.
     private static readonly TimeSpan s_sameSignal = TimeSpan.FromMilliseconds(50);
@@ -37,15 +41,28 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
     /// <summary>Connects the signals with the host that they stop; a signal that came before stops it now.</summary>
     public SignalLifetime Attach(IServiceProvider services)
     {
+        PosixSignal? missed;
         if (!services.GetRequiredService<IOptions<ComponentHostOptions>>().Value.HandleSignals)
         {
             Dispose();
+            lock (_gate)
+            {
+                missed = _first;
+            }
+
+            if (missed is { } unhandled)
+            {
+                // It came while the signals were held, and would have ended the process.
+                Environment.Exit(ExitCodeOf(unhandled));
+            }
+
             return this;
         }
 
-        PosixSignal? missed;
         lock (_gate)
         {
+            _exit?.Dispose();
+            _exit = null;
             _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Concurrency.Services.SignalLifetime");
             _lifetime = services.GetRequiredService<IHostApplicationLifetime>();
             _host = services.GetRequiredService<ComponentHost>();
@@ -86,8 +103,12 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
             {
                 _first = context.Signal;
                 _firstAt = TimeProvider.System.GetTimestamp();
+                if (_host is null)
+                {
+                    ExitAfter(s_unattached, context.Signal);
+                }
             }
-            else if (TimeProvider.System.GetElapsedTime(_firstAt) < s_sameSignal)
+            else if (context.Signal == _first && TimeProvider.System.GetElapsedTime(_firstAt) < s_sameSignal)
             {
                 return;
             }
@@ -104,8 +125,17 @@ internal sealed class SignalLifetime : IHostLifetime, IDisposable
         var code = ExitCodeOf(context.Signal);
         Environment.ExitCode = code;
         _host?.Abort(code);
-        // A handler that ignores its token must not keep the process: the second signal means now.
-        _exit ??= TimeProvider.System.CreateTimer(static c => Environment.Exit((int)c!), code, s_lastResort, Timeout.InfiniteTimeSpan);
+        lock (_gate)
+        {
+            // A handler that ignores its token must not keep the process: the second signal means now.
+            ExitAfter(s_lastResort, context.Signal);
+        }
+    }
+
+    private void ExitAfter(TimeSpan time, PosixSignal signal)
+    {
+        _exit?.Dispose();
+        _exit = TimeProvider.System.CreateTimer(static c => Environment.Exit((int)c!), ExitCodeOf(signal), time, Timeout.InfiniteTimeSpan);
     }
 
     private static int ExitCodeOf(PosixSignal signal) => 128 + signal switch
