@@ -9,7 +9,7 @@ namespace Concurrency.Patterns;
 public sealed class Component<T> : Component
 {
     // Handlers that were just cancelled may still answer; then what waits is given up, although one of them may hang.
-    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
 
     private readonly Func<IEventSource<T>> _makeSource;
     private readonly bool _canMakeAnew;
@@ -109,7 +109,11 @@ public sealed class Component<T> : Component
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_disposed)
+            {
+                throw new ObjectDisposedException(Name, $"The component '{Name}' was disposed and cannot be started. Make a new one.");
+            }
+
             if (_state != ComponentState.Created)
             {
                 throw new InvalidOperationException($"The component '{Name}' was started before and is {_state}. Make a new one for each run.");
@@ -127,7 +131,8 @@ public sealed class Component<T> : Component
         catch (Exception error)
         {
             await TryAsync(EndSourceAsync()).ConfigureAwait(Executor.Current is not null);
-            End(error);
+            // A start that its caller called off is no failure of the component.
+            End(error is OperationCanceledException && cancellationToken.IsCancellationRequested ? null : error);
             throw;
         }
         finally
@@ -362,7 +367,12 @@ public sealed class Component<T> : Component
         }
 
         var cause = CauseOf(error);
-        _options.Logger.Failed(Name, cause);
+        if (cause is not ComponentFailedException)
+        {
+            // Otherwise the handler's failure was logged when it happened.
+            _options.Logger.Failed(Name, cause);
+        }
+
         _completion.TrySetException(cause as ComponentFailedException
             ?? new ComponentFailedException($"The component '{Name}' failed: {cause.Message}", cause));
         // Marked as observed: the failure was logged, and an owner that never asks must not end the process by it.
