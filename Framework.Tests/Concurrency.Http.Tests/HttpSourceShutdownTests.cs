@@ -241,6 +241,30 @@ public sealed class HttpSourceShutdownTests
     }
 
     [Fact]
+    public async Task ExecutorEnds_WithUnreadAndHeldRequests_Answers503ToEach()
+    {
+        await using var http = await HttpFixture.StartAsync(new HttpSourceOptions { Capacity = 3 });
+        var stuck = http.Client.GetAsync("/stuck");
+        var held = await http.NextAsync();
+        var waiting = Enumerable.Range(0, 4).Select(i => http.Client.GetAsync($"/{i}")).ToList();
+        // One of the four is refused: the other three wait in the channel.
+        waiting.Remove(await Task.WhenAny(waiting).Within("the refused request"));
+
+        await http.Executor.DisposeAsync().Within("disposing the executor");
+
+        Assert.All(await Task.WhenAll([stuck, .. waiting]).Within("responses"), r =>
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, r.StatusCode);
+            Assert.Equal(TimeSpan.FromSeconds(1), r.Headers.RetryAfter!.Delta);
+        });
+        var statistics = http.Source.Statistics;
+        Assert.Equal((5L, 1L, 3L), (statistics.Published, statistics.Dropped, statistics.Undelivered));
+        Assert.True(held.Aborted.IsCancellationRequested);
+        Assert.False(await held.RespondAsync(200, "too late"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => http.Source.Events.Completion.Within("completion"));
+    }
+
+    [Fact]
     public async Task Dispose_WhileAHandlerAnswers_WaitsForItsAnswer()
     {
         await using var http = await HttpFixture.StartAsync();
@@ -318,6 +342,43 @@ public sealed class HttpSourceShutdownTests
         var error = await Assert.ThrowsAsync<IOException>(() => source.StartAsync(executor).Within("starting"));
 
         Assert.Contains("cannot listen on 192.0.2.1:0: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Start_KestrelRefusesItsOptions_EndsTheSourceWithTheError(bool throws)
+    {
+        await using var executor = TestExecutors.Create(Execution.ExecutorKind.Cooperative);
+        await using var source = new HttpSource(new HttpSourceOptions
+        {
+            ConfigureServer = kestrel => kestrel.Limits.MaxRequestBufferSize = throws ? throw new InvalidOperationException("unwanted") : 1,
+        });
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => source.StartAsync(executor).Within("starting"));
+
+        Assert.Same(error, await Assert.ThrowsAsync<InvalidOperationException>(() => source.Events.Completion.Within("completion")));
+        Assert.Empty(source.Endpoints);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => source.StartAsync(executor).Within("starting again"));
+    }
+
+    [Fact]
+    public async Task Start_Cancelled_WhileItBinds_EndsTheSourceWithTheCancellation()
+    {
+        await using var executor = TestExecutors.Create(Execution.ExecutorKind.Cooperative);
+        using var cancelling = new CancellationTokenSource();
+        await using var source = new HttpSource(new HttpSourceOptions
+        {
+            ConfigureServer = _ =>
+            {
+                cancelling.Cancel();
+                cancelling.Token.ThrowIfCancellationRequested();
+            },
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => source.StartAsync(executor, cancelling.Token).Within("starting"));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => source.Events.Completion.Within("completion"));
     }
 
     [Fact]

@@ -86,7 +86,8 @@ public sealed class HttpExchange : ISourceEvent, IAsyncDisposable
     /// <summary>Answers without a body.</summary>
     /// <param name="status">The status code, 200 to 599.</param>
     /// <returns>True when the answer went to the client's connection; false when it came too late: <see cref="Aborted"/> is cancelled.</returns>
-    /// <exception cref="InvalidOperationException">The handler has answered before.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The status is not from 200 to 599.</exception>
+    /// <exception cref="InvalidOperationException">The handler has answered before, or has begun the response through <see cref="HttpContext"/>.</exception>
     public ValueTask<bool> RespondAsync(int status) => _core.AnswerAsync(status, default, null);
 
     /// <summary>Answers with bytes, which must not change until the returned task has completed.</summary>
@@ -94,7 +95,9 @@ public sealed class HttpExchange : ISourceEvent, IAsyncDisposable
     /// <param name="body">The body; for HEAD only its length is sent. A status without a body (204, 205, 304) takes none.</param>
     /// <param name="contentType">The media type.</param>
     /// <returns>True when the answer went to the client's connection; false when it came too late: <see cref="Aborted"/> is cancelled.</returns>
-    /// <exception cref="InvalidOperationException">The handler has answered before.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The status is not from 200 to 599.</exception>
+    /// <exception cref="ArgumentException">There is a body, and the status is one without: 204, 205 or 304.</exception>
+    /// <exception cref="InvalidOperationException">The handler has answered before, or has begun the response through <see cref="HttpContext"/>.</exception>
     public ValueTask<bool> RespondAsync(int status, ReadOnlyMemory<byte> body, string contentType = "application/octet-stream") =>
         _core.AnswerAsync(status, body, contentType);
 
@@ -111,7 +114,9 @@ public sealed class HttpExchange : ISourceEvent, IAsyncDisposable
     /// <param name="value">The value.</param>
     /// <param name="typeInfo">How to write it, from a <c>JsonSerializerContext</c>.</param>
     /// <returns>True when the answer went to the client's connection; false when it came too late: <see cref="Aborted"/> is cancelled.</returns>
-    /// <exception cref="InvalidOperationException">The handler has answered before.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The status is not from 200 to 599.</exception>
+    /// <exception cref="ArgumentException">There is a body, and the status is one without: 204, 205 or 304.</exception>
+    /// <exception cref="InvalidOperationException">The handler has answered before, or has begun the response through <see cref="HttpContext"/>.</exception>
     public ValueTask<bool> RespondAsync<T>(int status, T value, JsonTypeInfo<T> typeInfo) => _core.AnswerAsync(
         status, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), "application/json; charset=utf-8");
 
@@ -123,6 +128,8 @@ public sealed class HttpExchange : ISourceEvent, IAsyncDisposable
     /// <summary>Reads the whole body.</summary>
     /// <exception cref="BadHttpRequestException">The body is malformed or larger than <see cref="HttpSourceOptions.MaxRequestBodySize"/>.</exception>
     /// <exception cref="IOException">The client closed the connection within the body.</exception>
+    /// <exception cref="ObjectDisposedException">The handler has answered the exchange.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the source has answered in the handler's place.</exception>
     public ValueTask<byte[]> ReadBodyAsync(CancellationToken cancellationToken = default) =>
         ExchangeBody.ReadAllAsync(Body, _core.Request.Headers.ContentLength, cancellationToken);
 
@@ -130,6 +137,8 @@ public sealed class HttpExchange : ISourceEvent, IAsyncDisposable
     /// <exception cref="System.Text.Json.JsonException">The body is not the JSON that <typeparamref name="T"/> needs.</exception>
     /// <exception cref="BadHttpRequestException">The body is malformed or larger than <see cref="HttpSourceOptions.MaxRequestBodySize"/>.</exception>
     /// <exception cref="IOException">The client closed the connection within the body.</exception>
+    /// <exception cref="ObjectDisposedException">The handler has answered the exchange.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the source has answered in the handler's place.</exception>
     public ValueTask<T?> ReadJsonAsync<T>(JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default) =>
         System.Text.Json.JsonSerializer.DeserializeAsync(Body, typeInfo, cancellationToken);
 

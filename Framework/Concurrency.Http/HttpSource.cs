@@ -9,7 +9,8 @@ namespace Concurrency.Http;
 /// <summary>Publishes each HTTP request that arrives on its endpoints, and sees to it that each gets an answer.</summary>
 /// <remarks>
 /// <para>Kestrel reads requests and sends answers on its own threads, which only enqueue: no handler runs on them.
-/// The executor of <see cref="StartAsync"/> gives the clock, and the source ends when it is disposed.</para>
+/// The executor of <see cref="StartAsync"/> gives the clock. When it is disposed the source ends, and all that nobody has
+/// answered is answered 503.</para>
 /// <para>A request that finds the channel full is answered 503 with Retry-After, and counts as observed, published
 /// and dropped. <see cref="StopAsync"/> stops listening and closes idle connections; what was accepted can be read and
 /// answered, and a request that still comes on an open connection is answered 503. <see cref="DisposeAsync"/> answers 503
@@ -75,6 +76,7 @@ public sealed class HttpSource : IEventSource<HttpExchange>
 
     /// <inheritdoc/>
     /// <exception cref="IOException">An endpoint could not be bound; the message names it and the cause, and nothing listens.</exception>
+    /// <remarks>A start that failed ends the source: <see cref="Events"/> completes with the error.</remarks>
     public async ValueTask StartAsync(Executor executor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(executor);
@@ -89,12 +91,6 @@ public sealed class HttpSource : IEventSource<HttpExchange>
             }
 
             await ListenAsync(executor, cancellationToken).ConfigureAwait(Executor.Current is not null);
-        }
-        catch (Exception error) when (error is IOException or ExecutorRejectedException)
-        {
-            _stopped = true;
-            _channel.Writer.TryComplete(error);
-            throw;
         }
         finally
         {
@@ -154,23 +150,25 @@ public sealed class HttpSource : IEventSource<HttpExchange>
 
     private async ValueTask ListenAsync(Executor executor, CancellationToken cancellationToken)
     {
-        if (executor.Stopping.IsCancellationRequested)
+        KestrelHost host;
+        try
         {
-            throw new ExecutorRejectedException(
-                $"The source '{Name}' cannot start on the executor '{executor.Name}', which has ended. Start it on a running one.");
+            host = await OpenAsync(executor, cancellationToken).ConfigureAwait(Executor.Current is not null);
+        }
+        catch (Exception error)
+        {
+            // Whatever it was, no request can come any more: readers have to learn it.
+            EndIntake(error);
+            throw;
         }
 
-        var intake = new HttpIntake(Name, _options, _options.TimeProvider ?? executor.TimeProvider) { Channel = _channel };
-        var host = new KestrelHost(intake);
-        _intake = intake;
-        await host.StartAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
         _host = host;
         if (_stopped)
         {
-            intake.Stop();
+            _intake!.Stop();
         }
 
-        HttpLog.Listening(intake.Logger, Name, string.Join(", ", host.Endpoints));
+        HttpLog.Listening(_intake!.Logger, Name, string.Join(", ", host.Endpoints));
         _executorEnds = executor.Stopping.UnsafeRegister(
             static (state, _) =>
             {
@@ -180,11 +178,38 @@ public sealed class HttpSource : IEventSource<HttpExchange>
             (this, executor.Name));
     }
 
+    private async ValueTask<KestrelHost> OpenAsync(Executor executor, CancellationToken cancellationToken)
+    {
+        if (executor.Stopping.IsCancellationRequested)
+        {
+            throw new ExecutorRejectedException(
+                $"The source '{Name}' cannot start on the executor '{executor.Name}', which has ended. Start it on a running one.");
+        }
+
+        var intake = new HttpIntake(Name, _options, _options.TimeProvider ?? executor.TimeProvider) { Channel = _channel };
+        var host = new KestrelHost(intake);
+        _intake = intake;
+        try
+        {
+            await host.StartAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+            return host;
+        }
+        catch (Exception)
+        {
+            host.Dispose();
+            throw;
+        }
+    }
+
     private void ExecutorEnded(string executor)
     {
         EndIntake(new InvalidOperationException(
             $"The source '{Name}' ended because its executor '{executor}' was disposed. Stop sources before their executors."));
         _ = _host!.StopListening();
+
+        // Nobody may be left to dispose the source: what waits, and what a handler holds that ignored its token, is answered here.
+        _channel.Abort();
+        _intake!.AbandonAll();
     }
 
     private void EndIntake(Exception? error)

@@ -2,8 +2,9 @@ namespace Concurrency.Http;
 
 /// <summary>A snapshot of how an <see cref="HttpSource"/> ended the requests that reached it.</summary>
 /// <remarks>
-/// At every moment <c>Received = Answered + ClientGone + InFlight</c>, and with the source's own statistics
-/// <c>Received = Observed + Refused</c>. Requests that Kestrel refused as malformed never reach the source.
+/// At every moment <c>Received = Answered + ClientGone + InFlight</c>. With the source's own statistics
+/// <c>Received = Observed + Refused</c>, apart from requests that wait for a place in the channel: those are received, and
+/// observed once they have got or were denied one. Requests that Kestrel refused as malformed never reach the source.
 /// </remarks>
 public readonly record struct HttpStatistics
 {

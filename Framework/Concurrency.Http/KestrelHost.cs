@@ -50,7 +50,7 @@ internal sealed class KestrelHost : IDisposable
         {
             await _server.StartAsync(_intake, cancellationToken).ConfigureAwait(Executor.Current is not null);
         }
-        catch (Exception error) when (_listeners.Failed is { } endPoint && error is IOException or SocketException or AddressInUseException)
+        catch (Exception error) when (_listeners.Failed is not null && error is IOException or SocketException or AddressInUseException)
         {
             await CloseAsync(TimeSpan.Zero).ConfigureAwait(Executor.Current is not null);
             throw new IOException(

@@ -7,6 +7,7 @@ namespace Concurrency.Sources.Tests.Signals;
 /// <summary>The counts between the signal thread and the pump.</summary>
 public sealed class SignalInboxTests
 {
+    private readonly List<int> _notKept = [];
     private long _observed;
 
     [Fact]
@@ -102,6 +103,25 @@ public sealed class SignalInboxTests
     }
 
     [Fact]
+    public void Record_BeyondWhatCanBePending_IsCountedAndNotKept()
+    {
+        var inbox = new SignalInbox(
+            [10, 40], TimeProvider.System, new WakeSignal(), count => _observed += count, _notKept.Add) { Limit = 2 };
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(inbox.Record(10));
+            Assert.True(inbox.Record(40));
+        }
+
+        Assert.Equal((6, 2), (_observed, inbox.Take(10).Count));
+        Assert.Equal([10, 40], _notKept);
+        inbox.Take(40);
+        inbox.Take(40);
+        Assert.Equal(0, inbox.Next());
+    }
+
+    [Fact]
     public async Task RecordAndTake_AtTheSameTime_LoseNothing()
     {
         const int Count = 500_000;
@@ -143,5 +163,5 @@ public sealed class SignalInboxTests
     }
 
     private SignalInbox NewInbox(params int[] numbers) =>
-        new(numbers, TimeProvider.System, new WakeSignal(), count => Interlocked.Add(ref _observed, count));
+        new(numbers, TimeProvider.System, new WakeSignal(), count => Interlocked.Add(ref _observed, count), _notKept.Add);
 }

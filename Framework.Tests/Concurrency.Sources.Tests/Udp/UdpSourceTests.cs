@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Concurrency.Channels;
+using Concurrency.Execution;
 using Concurrency.Sources.Udp;
 using Concurrency.TestSupport;
 
@@ -298,6 +299,68 @@ public sealed class UdpSourceTests
 
         Assert.False(await udp.Source.Events.WaitToReadAsync().Within("the end of the events"));
         Assert.Equal((1L, 1L), (udp.Source.Statistics.Observed, udp.Source.Statistics.Published));
+    }
+
+    [Theory]
+    [InlineData(ChannelFullMode.DropWrite)]
+    [InlineData(ChannelFullMode.Wait)]
+    public async Task Stop_BetweenAWaitAndItsReceive_PublishesWhatTheWaitTook(ChannelFullMode mode)
+    {
+        UdpSource? source = null;
+        var options = new UdpSourceOptions { FullMode = mode };
+        await using var udp = await UdpFixture.StartAsync(
+            (endPoint, o) => source = new UdpSource(
+                endPoint, o, (socket, _, size) => new InterceptedReceiver(new SocketReceiver(socket, size), () => source!.StopAsync())),
+            options);
+        await udp.SendAsync(7);
+
+        using var datagram = await udp.NextAsync();
+
+        Assert.Equal([7], datagram.Payload.ToArray());
+        await udp.Source.Events.Completion.Within("completion");
+        Assert.Equal((1L, 1L, 0L), (udp.Source.Statistics.Observed, udp.Source.Statistics.Published, udp.Source.Statistics.Undelivered));
+    }
+
+    [Fact]
+    public async Task Dispose_BetweenAWaitAndItsReceive_CountsWhatTheWaitTook()
+    {
+        UdpSource? source = null;
+        Task? disposing = null;
+        await using var udp = await UdpFixture.StartAsync((endPoint, o) => source = new UdpSource(
+            endPoint, o, (socket, _, size) => new InterceptedReceiver(new SocketReceiver(socket, size), () =>
+            {
+                disposing = source!.DisposeAsync().AsTask();
+                return default;
+            })));
+        await udp.SendAsync(7);
+
+        await udp.Source.Events.Completion.Within("completion");
+        await disposing!.Within("disposing");
+
+        Assert.Equal((1L, 1L), (udp.Source.Statistics.Published, udp.Source.Statistics.Undelivered));
+    }
+
+    [Fact]
+    public async Task Dispose_WhileItBinds_LeavesNoSocketAndFailsTheStart()
+    {
+        await using var executor = TestExecutors.Create(ExecutorKind.Cooperative);
+        Socket? bound = null;
+        Task? disposing = null;
+        UdpSource? source = null;
+        source = new UdpSource(new IPEndPoint(IPAddress.Loopback, 0), new UdpSourceOptions
+        {
+            ConfigureSocket = socket =>
+            {
+                bound = socket;
+                disposing = source!.DisposeAsync().AsTask();
+            },
+        });
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => source.StartAsync(executor).Within("starting"));
+
+        await disposing!.Within("disposing");
+        Assert.True(bound!.SafeHandle.IsClosed);
+        await source.Events.Completion.Within("completion");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Concurrency.Executors;
 using Concurrency.Sources;
 using Concurrency.TestSupport;
@@ -128,6 +129,65 @@ public sealed class TimerSourceTests
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(async () => await source.StartAsync(executor));
 
         Assert.Contains("started before", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StartAsync_AfterTheEnd_IsRefused(bool disposed)
+    {
+        await using var executor = new DedicatedThreadExecutor("timer");
+        await using var source = new TimerSource(s_period);
+        await (disposed ? source.DisposeAsync() : source.StopAsync()).AsTask().Within("ending");
+
+        var refused = await Assert.ThrowsAnyAsync<InvalidOperationException>(async () => await source.StartAsync(executor));
+
+        Assert.Equal(disposed, refused is ObjectDisposedException);
+        Assert.Contains("Make a new one", refused.Message, StringComparison.Ordinal);
+        await source.Events.Completion.Within("the events complete");
+    }
+
+    [Fact]
+    public async Task StartAsync_WithACancelledToken_CanBeRepeated()
+    {
+        await using var executor = new DedicatedThreadExecutor("timer");
+        await using var source = new TimerSource(s_period);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await source.StartAsync(executor, new CancellationToken(canceled: true)));
+        await source.StartAsync(executor);
+    }
+
+    [Theory]
+    [InlineData(MissedTickPolicy.Merge)]
+    [InlineData(MissedTickPolicy.CatchUp)]
+    [InlineData(MissedTickPolicy.Skip)]
+    public async Task Name_OfTheOptions_IsThatOfItsMeter(MissedTickPolicy missed)
+    {
+        var name = $"ticks {Guid.NewGuid()}";
+        await using var source = new TimerSource(new TimerSourceOptions(s_period) { Name = name, MissedTicks = missed });
+        var measured = false;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, self) =>
+            {
+                if (instrument.Meter.Name == "Concurrency.Channels")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            foreach (var (_, value) in tags)
+            {
+                measured |= Equals(value, name);
+            }
+        });
+        listener.Start();
+
+        listener.RecordObservableInstruments();
+
+        Assert.True(measured);
     }
 
     [Theory]

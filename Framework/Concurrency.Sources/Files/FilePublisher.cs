@@ -1,3 +1,4 @@
+using Concurrency.Diagnostics;
 using Concurrency.Execution;
 using Concurrency.Sources.Interop;
 using Concurrency.Sources.Pumps;
@@ -80,7 +81,7 @@ internal sealed class FilePublisher(SourceRun<FileChange> run, PendingChanges pe
             IsDirectory = entry.IsDirectory,
             Resync = true,
             Timestamp = clock.GetTimestamp(),
-            TraceContext = SourceTracing.Capture("file resync"),
+            TraceContext = ConcurrencyTelemetry.CaptureContext(),
         };
         while (!run.TryPublish(change))
         {
@@ -114,7 +115,7 @@ internal sealed class FilePublisher(SourceRun<FileChange> run, PendingChanges pe
         OldPath = change.OldEntry?.Path,
         IsDirectory = change.IsDirectory,
         Timestamp = change.Timestamp,
-        TraceContext = SourceTracing.Capture("file change"),
+        TraceContext = ConcurrencyTelemetry.CaptureContext(),
     };
 
     private static void Told(PendingChange change, FileStamp stamp)

@@ -11,11 +11,12 @@ internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCa
     private readonly Lock _gate = new();
     private readonly BoundedChannel<T> _channel = BoundedChannel.Create(policy, onUndelivered);
     private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Exception?> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private volatile Phase _phase;
-    private bool _disposed;
+    private volatile bool _disposed;
     private int _finished;
     private int _pumpEntered;
     private ISourcePump? _pump;
@@ -111,11 +112,16 @@ internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCa
         try
         {
             pump.Begin(executor);
+            ThrowIfDisposed();
         }
         catch (Exception error)
         {
-            Finish(error);
+            Finish(_disposed ? null : error);
             throw;
+        }
+        finally
+        {
+            _begun.TrySetResult();
         }
 
         _ = ObserveAsync(executor.RunAsync(_ => RunAsync(pump), CancellationToken.None));
@@ -132,6 +138,8 @@ internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCa
             {
                 ExceptionDispatchInfo.Throw(error);
             }
+
+            ThrowIfDisposed();
         }
         catch (OperationCanceledException cancelled) when (cancellationToken.IsCancellationRequested)
         {
@@ -174,6 +182,9 @@ internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCa
         if (ran)
         {
             _pump!.Cease();
+
+            // What the pump makes when it begins has to be there before its owner disposes it.
+            await _begun.Task.ConfigureAwait(Executor.Current is not null);
             EndWith(cause: null);
             await _ended.Task.ConfigureAwait(Executor.Current is not null);
         }
@@ -192,11 +203,7 @@ internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCa
     {
         lock (_gate)
         {
-            if (_disposed)
-            {
-                throw new ObjectDisposedException(Name, $"The source '{Name}' was disposed and cannot be started. Make a new one.");
-            }
-
+            ThrowIfDisposed();
             if (_phase != Phase.Created)
             {
                 throw NotStartable(Name, _phase);
@@ -205,6 +212,14 @@ internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCa
             cancellationToken.ThrowIfCancellationRequested();
             _pump = pump;
             _phase = Phase.Running;
+        }
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            throw new ObjectDisposedException(Name, $"The source '{Name}' was disposed and cannot be started. Make a new one.");
         }
     }
 

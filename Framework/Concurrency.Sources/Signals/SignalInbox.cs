@@ -5,7 +5,7 @@ namespace Concurrency.Sources.Signals;
 /// <summary>What one source has received and not yet published: a count per number, written by the signal thread without a lock.</summary>
 /// <remarks>
 /// Each slot is one word: the count in the low bits, the order of arrival above it; 0 is empty, -1 closed. One thread
-/// records at a time and one pump takes; 2^28 - 1 deliveries of a number can be pending. A slot that was closed takes no more, so that nothing is recorded and never published.
+/// records at a time and one pump takes; 2^28 - 1 deliveries of a number can be pending, further ones are counted and not kept. A slot that was closed takes no more, so that nothing is recorded and never published.
 /// </remarks>
 internal sealed class SignalInbox
 {
@@ -20,15 +20,20 @@ internal sealed class SignalInbox
     private readonly TimeProvider _clock;
     private readonly WakeSignal _wake;
     private readonly Action<long> _countObserved;
+    private readonly Action<int> _countNotKept;
     private long _order;
 
-    public SignalInbox(int[] numbers, TimeProvider clock, WakeSignal wake, Action<long> countObserved)
+    public SignalInbox(int[] numbers, TimeProvider clock, WakeSignal wake, Action<long> countObserved, Action<int> countNotKept)
     {
+        _countNotKept = countNotKept;
         _numbers = numbers;
         _clock = clock;
         _wake = wake;
         _countObserved = countObserved;
     }
+
+    /// <summary>Deliveries of one number that can be pending.</summary>
+    public long Limit { get; init; } = CountMask;
 
     /// <summary>Counts one delivery and wakes the pump; false if the inbox was closed.</summary>
     public bool Record(int number)
@@ -42,8 +47,10 @@ internal sealed class SignalInbox
                 return false;
             }
 
-            if ((old & CountMask) == CountMask)
+            if ((old & CountMask) >= Limit)
             {
+                _countObserved(1);
+                _countNotKept(number);
                 return true;
             }
 

@@ -1,3 +1,4 @@
+using Concurrency.Diagnostics;
 using Concurrency.Execution;
 using Concurrency.Sources.Pumps;
 
@@ -16,7 +17,7 @@ internal sealed class SignalPump(SourceRun<SignalEvent> run, int[] numbers, Time
 
     public void Begin(Executor executor)
     {
-        var inbox = new SignalInbox(numbers, clock ?? executor.TimeProvider, run.Wake, run.CountObserved);
+        var inbox = new SignalInbox(numbers, clock ?? executor.TimeProvider, run.Wake, run.CountObserved, CountNotKept);
         lock (_gate)
         {
             _inbox = inbox;
@@ -65,6 +66,17 @@ internal sealed class SignalPump(SourceRun<SignalEvent> run, int[] numbers, Time
         return events;
     }
 
+    /// <summary>Counts a delivery that found as many of its number pending as can be; runs on the signal thread.</summary>
+    private void CountNotKept(int number)
+    {
+        run.CountCoalesced();
+        if (SignalNumbers.IsRealTime(number))
+        {
+            // A real-time signal stands for itself: that it went into those that wait is a loss.
+            run.CountError();
+        }
+    }
+
     private async ValueTask PublishPendingAsync()
     {
         while (_inbox!.Next() is > 0 and var number)
@@ -83,7 +95,7 @@ internal sealed class SignalPump(SourceRun<SignalEvent> run, int[] numbers, Time
                 Number = number,
                 Count = count,
                 Timestamp = timestamp,
-                TraceContext = SourceTracing.Capture("signal"),
+                TraceContext = ConcurrencyTelemetry.CaptureContext(),
             };
             run.CountCoalesced(count - 1);
             if (!run.TryPublish(signal))

@@ -8,6 +8,9 @@ internal abstract class DatagramReceiver : IDisposable
     /// <summary>The most datagrams that one call takes.</summary>
     public abstract int BatchSize { get; }
 
+    /// <summary>Datagrams that a wait has already taken from the kernel: whoever ends receiving then has to take them too.</summary>
+    public virtual int Held => 0;
+
     /// <summary>Takes what is there, without waiting; what was taken stays readable until the next call.</summary>
     /// <returns>The number of datagrams, or 0 if there is none: then wait.</returns>
     /// <exception cref="SocketException">The socket reported an error instead of a datagram.</exception>

@@ -14,7 +14,9 @@ internal sealed class SocketReceiver(Socket socket, int datagramSize) : Datagram
 
     public override int BatchSize => 1;
 
-    public override int TryReceive(int max) => _length < 0 ? 0 : 1;
+    public override int Held => _length < 0 ? 0 : 1;
+
+    public override int TryReceive(int max) => Held;
 
     public override async ValueTask WaitAsync(CancellationToken cancellationToken)
     {

@@ -62,6 +62,7 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
         }
         finally
         {
+            PublishHeld(_receiver!);
             _receiver!.Dispose();
         }
     }
@@ -128,6 +129,15 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
         }
 
         run.Ending.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>What a stop has left between a wait and its receive is out of the kernel: it is an event like any other.</summary>
+    private void PublishHeld(DatagramReceiver receiver)
+    {
+        if (receiver.Held is > 0 and var count)
+        {
+            Publish(receiver, receiver.TryReceive(count));
+        }
     }
 
     // Where nothing may be lost, only as many as there is room for: what was taken from the kernel could not be given back.

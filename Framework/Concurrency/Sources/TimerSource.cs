@@ -9,6 +9,10 @@ namespace Concurrency.Sources;
 /// <remarks>Time is that of the options' clock, or else of the executor: under a virtual clock ticks come in virtual time.</remarks>
 public sealed class TimerSource : IEventSource<TimerTick>
 {
+    private const int Created = 0;
+    private const int Started = 1;
+    private const int Ended = 2;
+
     private static readonly TimeSpan s_timerGrain = TimeSpan.FromMilliseconds(2);
 
     private readonly TimerSourceOptions _options;
@@ -20,7 +24,8 @@ public sealed class TimerSource : IEventSource<TimerTick>
     private long _due;
     private long _mergedOrSkipped;
     private long _dropped;
-    private int _started;
+    private int _phase;
+    private volatile bool _disposed;
 
     /// <summary>Makes a source that ticks once a period, merging missed ticks.</summary>
     public TimerSource(TimeSpan period)
@@ -36,7 +41,8 @@ public sealed class TimerSource : IEventSource<TimerTick>
         Name = options.Name ?? "timer";
         _channel = options.MissedTicks switch
         {
-            MissedTickPolicy.Merge => BoundedChannel.CreateConflating<TimerTick, int>(1, static _ => 0, Merge),
+            MissedTickPolicy.Merge => BoundedChannel.CreateConflating<TimerTick, int>(
+                new BoundedChannelPolicy(1) { Name = options.Name }, static _ => 0, Merge),
             MissedTickPolicy.CatchUp or MissedTickPolicy.Skip =>
                 BoundedChannel.Create<TimerTick>(new BoundedChannelPolicy(options.Capacity) { Name = options.Name }),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.MissedTicks,
@@ -74,12 +80,9 @@ public sealed class TimerSource : IEventSource<TimerTick>
     public ValueTask StartAsync(Executor executor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(executor);
+        ThrowIfNotStartable(Volatile.Read(ref _phase));
         cancellationToken.ThrowIfCancellationRequested();
-        if (Interlocked.Exchange(ref _started, 1) != 0)
-        {
-            throw new InvalidOperationException($"The source '{Name}' was started before. Make a new source for each run.");
-        }
-
+        ThrowIfNotStartable(Interlocked.CompareExchange(ref _phase, Started, Created));
         _clock = _options.TimeProvider ?? executor.TimeProvider;
         _start = _clock.GetTimestamp();
         _pump = executor.RunAsync(PumpAsync, CancellationToken.None);
@@ -96,6 +99,7 @@ public sealed class TimerSource : IEventSource<TimerTick>
     /// <inheritdoc/>
     public ValueTask StopAsync(CancellationToken cancellationToken = default)
     {
+        Interlocked.CompareExchange(ref _phase, Ended, Created);
         _stop.Cancel();
         _channel.Writer.TryComplete();
         return default;
@@ -104,6 +108,7 @@ public sealed class TimerSource : IEventSource<TimerTick>
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
         await StopAsync().ConfigureAwait(Executor.Current is not null);
         _channel.Abort();
         await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | Context());
@@ -113,6 +118,21 @@ public sealed class TimerSource : IEventSource<TimerTick>
         Executor.Current is not null ? ConfigureAwaitOptions.ContinueOnCapturedContext : ConfigureAwaitOptions.None;
 
     private static TimerTick Merge(TimerTick waiting, TimerTick next) => next with { Count = waiting.Count + next.Count };
+
+    private void ThrowIfNotStartable(int phase)
+    {
+        if (_disposed)
+        {
+            throw new ObjectDisposedException(Name, $"The source '{Name}' was disposed and cannot be started. Make a new one.");
+        }
+
+        if (phase != Created)
+        {
+            throw new InvalidOperationException(phase == Ended
+                ? $"The source '{Name}' has ended and cannot be started. Make a new one."
+                : $"The source '{Name}' was started before. A source runs once: make a new one.");
+        }
+    }
 
     private async Task PumpAsync(CancellationToken executorStopping)
     {
