@@ -62,6 +62,7 @@ internal sealed class ServiceDaemon : IAsyncDisposable
     /// <returns>False when a signal stopped the daemon before it served.</returns>
     public async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
+        DaemonJson.Prepare();
         Users.LoadFirst();
         try
         {

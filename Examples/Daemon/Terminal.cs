@@ -4,7 +4,7 @@ namespace Concurrency.Examples.Daemon;
 internal static class Terminal
 {
     /// <summary>Writes to stdout.</summary>
-    /// <exception cref="DaemonException">It cannot be written, as when the disk behind it is full.</exception>
+    /// <exception cref="DaemonException">It cannot be written, as when it is closed or the disk behind it is full. .NET reports no pipe that nobody reads.</exception>
     public static void Print(string text)
     {
         try
@@ -12,7 +12,7 @@ internal static class Terminal
             Console.Out.Write(text);
             Console.Out.Flush();
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DaemonException($"The output cannot be written: {error.Message}. Redirect stdout to where there is room.", error);
         }
@@ -25,7 +25,7 @@ internal static class Terminal
         {
             Console.Error.WriteLine(sentence.ReplaceLineEndings(" "));
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Nobody can be told; the exit code still says it.
         }
