@@ -51,7 +51,7 @@ internal sealed class CommandLine
         var parsed = _root.Parse(args);
         if (parsed.Errors is [var error, ..])
         {
-            throw new UsageException($"{error.Message} Run with --help for what is allowed.");
+            throw new UsageException(Misuse.Of(parsed) ?? $"{error.Message} Run with --help for what is allowed.");
         }
 
         if (parsed.Action != _root.Action && parsed.Action != _matrix.Action)
@@ -60,6 +60,12 @@ internal sealed class CommandLine
             parsed.Invoke(new InvocationConfiguration { Output = text });
             Terminal.Print(text.ToString());
             return null;
+        }
+
+        // A repeated option whose last value is missing is no error to the parser.
+        if (Misuse.Of(parsed) is { } problem)
+        {
+            throw new UsageException(problem);
         }
 
         var matrix = parsed.CommandResult.Command == _matrix;
@@ -86,7 +92,7 @@ internal sealed class CommandLine
 
     private static IPEndPoint? Endpoint(ArgumentResult result, string option)
     {
-        var text = result.Tokens.Single().Value;
+        var text = Misuse.Single(result, option);
         if (text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase))
         {
             text = $"127.0.0.1{text["localhost".Length..]}";
@@ -101,7 +107,7 @@ internal sealed class CommandLine
 
     private static string FilePath(ArgumentResult result, string option)
     {
-        var path = result.Tokens.Single().Value;
+        var path = Misuse.Single(result, option);
         return path.Length > 0 ? path : throw new UsageException($"{option} cannot be '': give the path of a file.");
     }
 
@@ -144,7 +150,7 @@ internal sealed class CommandLine
             return null;
         }
 
-        var text = result.Tokens.Single().Value;
+        var text = Misuse.Single(result, "--drive");
         return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
             && seconds is > 0 and <= LongestDriveSeconds
             ? seconds

@@ -54,10 +54,10 @@ internal sealed class FilesDriver(ServiceDaemon daemon, DriveLog log)
 
             log.Wrote();
             await log.ExpectAsync($"files: the reload of round {round}", () => daemon.Users.Table.Knows("driver", password));
-            var refusals = daemon.Users.Refusals;
+            var refusals = daemon.Users.Unusable;
             await File.WriteAllBytesAsync(path, s_malformed, CancellationToken.None);
             log.WroteMalformed();
-            await log.ExpectAsync($"files: the refusal of round {round}", () => daemon.Users.Refusals > refusals);
+            await log.ExpectAsync($"files: the refusal of round {round}", () => daemon.Users.Unusable > refusals);
             if (!daemon.Users.Table.Knows("driver", password))
             {
                 log.Problem($"files: a malformed users file took away the table of round {round}.");

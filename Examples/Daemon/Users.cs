@@ -8,7 +8,8 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
     private readonly ILogger _logger = logger;
     private UsersTable _table = UsersTable.Empty;
     private int _loads;
-    private int _refusals;
+    private int _unusable;
+    private int _empty;
 
     public string Path { get; } = path;
 
@@ -17,10 +18,18 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
     /// <summary>How often a table was read from the file.</summary>
     public int Loads => Volatile.Read(ref _loads);
 
-    /// <summary>How often the file was not taken over.</summary>
-    public int Refusals => Volatile.Read(ref _refusals);
+    /// <summary>How often the file was not taken over: it was empty, malformed or could not be read.</summary>
+    public int Refusals => Empty + Unusable;
 
-    /// <summary>The problem that a driver causes on purpose, of which the log need not warn; null for none.</summary>
+    /// <summary>How often the file was not taken over because it was malformed or could not be read.</summary>
+    public int Unusable => Volatile.Read(ref _unusable);
+
+    /// <summary>How often the file was not taken over because there was nothing in it.</summary>
+    public int Empty => Volatile.Read(ref _empty);
+
+    /// <summary>
+    /// The problem that a driver causes on purpose, of which the log need not warn, nor of the empty moments of its writes; null for none.
+    /// </summary>
     public string? ExpectedProblem { get; set; }
 
     /// <summary>Reads the file for the first time.</summary>
@@ -37,7 +46,7 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
         }
     }
 
-    /// <summary>Reads the file again: a malformed one leaves the old table, a missing one leaves nobody who can log in.</summary>
+    /// <summary>Reads the file again: an empty or malformed one leaves the old table, a missing one leaves nobody who can log in.</summary>
     public async ValueTask ReloadAsync(CancellationToken cancellationToken)
     {
         try
@@ -45,7 +54,9 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
             var content = await File.ReadAllBytesAsync(Path, cancellationToken);
             if (content.Length == 0)
             {
-                // A writer truncates before it writes: its end is another event. Delete the file to lock everybody out.
+                // A writer that truncates before it writes must not lock everybody out in between: its end is another event.
+                Interlocked.Increment(ref _empty);
+                LogEmpty(ExpectedProblem is null ? LogLevel.Warning : LogLevel.Debug, Path, Table.Count);
                 return;
             }
 
@@ -58,7 +69,7 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
-            Interlocked.Increment(ref _refusals);
+            Interlocked.Increment(ref _unusable);
             LogKept(error.Message == ExpectedProblem ? LogLevel.Debug : LogLevel.Error, Path, Table.Count, error.Message);
         }
     }
@@ -75,6 +86,10 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
 
     [LoggerMessage(LogLevel.Warning, "The users file {File} is gone: nobody can log in until it is back.")]
     private partial void LogGone(string file);
+
+    [LoggerMessage(
+        Message = "The users file {File} is empty and was not taken over, the {Count} users before stay valid: write users into it, or delete it to lock everybody out.")]
+    private partial void LogEmpty(LogLevel level, string file, int count);
 
     [LoggerMessage(Message = "The users file {File} was not taken over, the {Count} users before stay valid: {Problem}")]
     private partial void LogKept(LogLevel level, string file, int count, string problem);

@@ -15,7 +15,23 @@ public sealed class CommandLineTests
     [InlineData(new[] { "--drive", "soon" }, "--drive", "'soon'", "seconds")]
     [InlineData(new[] { "--log", "" }, "--log", "''", "path of a file")]
     [InlineData(new[] { "--users", "" }, "--users", "''", "path of a file")]
-    [InlineData(new[] { "--nonsense" }, "--nonsense", "--nonsense", "--help")]
+    [InlineData(new[] { "--nonsense" }, "'--nonsense'", "--nonsense", "--http, --udp, --users, --log, --executor, --capacity, --drive, matrix")]
+    [InlineData(new[] { "nonsense" }, "'nonsense'", "nonsense", "--http")]
+    [InlineData(new[] { "matrix", "nonsense" }, "'nonsense'", "nonsense", "--drive")]
+    [InlineData(new[] { "--drive", "1", "2" }, "'2'", "2", "--drive")]
+    [InlineData(new[] { "--drive", "-1" }, "--drive", "'-1'", "above 0")]
+    [InlineData(new[] { "--drive=-1" }, "--drive", "'-1'", "above 0")]
+    [InlineData(new[] { "--drive", "1", "--drive", "2" }, "--drive", "'1' and '2'", "once")]
+    [InlineData(new[] { "--drive", "--drive" }, "--drive", "twice", "once")]
+    [InlineData(new[] { "matrix", "--drive", "1", "--drive", "2" }, "--drive", "'1' and '2'", "once")]
+    [InlineData(new[] { "--http" }, "--http", "''", "HOST:PORT")]
+    [InlineData(new[] { "--http", "--udp", "127.0.0.1:0" }, "--http", "'--udp'", "0 to 65535")]
+    [InlineData(new[] { "--http", "127.0.0.1:0", "--http", "127.0.0.1:1" }, "--http", "'127.0.0.1:0' and '127.0.0.1:1'", "once")]
+    [InlineData(new[] { "--users" }, "--users", "''", "FILE")]
+    [InlineData(new[] { "--log", "a", "--log", "b" }, "--log", "'a' and 'b'", "once")]
+    [InlineData(new[] { "--executor" }, "--executor", "''", "NAME=SPEC")]
+    [InlineData(new[] { "--executor", "http=thread", "--executor" }, "--executor", "''", "NAME=SPEC")]
+    [InlineData(new[] { "--capacity" }, "--capacity", "''", "NAME=N")]
     public void Argument_Wrong_IsRefusedInOneSentence(string[] arguments, string argument, string value, string allowed)
     {
         var refused = Assert.Throws<UsageException>(() => CommandLine.Parse(arguments));
@@ -24,6 +40,7 @@ public sealed class CommandLineTests
         Assert.Contains(value, refused.Message, StringComparison.Ordinal);
         Assert.Contains(allowed, refused.Message, StringComparison.Ordinal);
         Assert.Single(refused.Message.Split('\n'));
+        Assert.DoesNotContain("Run with", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,6 +76,27 @@ public sealed class ServiceTests(MachineLock machine) : IClassFixture<MachineLoc
     }
 
     [Fact]
+    public async Task Private_UsersFileTruncated_IsLoggedAndTheOldTableStaysUntilUsersAreWritten()
+    {
+        var directory = Directory.CreateTempSubdirectory("daemon-test-");
+        var log = Path.Combine(directory.FullName, "log");
+        await using (var daemon = await DaemonProcess.StartAsync("--log", log))
+        {
+            using var client = new HttpClient { BaseAddress = daemon.Http };
+
+            await File.WriteAllTextAsync(daemon.UsersFile, "");
+            await LogBecomesAsync(log, $"The users file {daemon.UsersFile} is empty and was not taken over, the 1 users before stay valid");
+            await LoginBecomesAsync(client, "admin", "secret", HttpStatusCode.OK);
+
+            await File.WriteAllTextAsync(daemon.UsersFile, "berta two\n");
+            await LoginBecomesAsync(client, "berta", "two", HttpStatusCode.OK);
+            await LoginBecomesAsync(client, "admin", "secret", HttpStatusCode.Unauthorized);
+        }
+
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task Udp_EachDatagram_IsAnsweredWithALine()
     {
         await using var daemon = await DaemonProcess.StartAsync();

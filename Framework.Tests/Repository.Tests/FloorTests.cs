@@ -3,7 +3,7 @@ using Repository.Tests.Scanning;
 
 namespace Repository.Tests;
 
-/// <summary>The layering of DESIGN: floors, namespaces, references, P/Invoke.</summary>
+/// <summary>The layering that Framework/README.md draws: floors, namespaces, references, P/Invoke.</summary>
 public sealed class FloorTests
 {
     private static readonly Dictionary<string, int> s_floors = new() { ["Channels"] = 1, ["Execution"] = 0, ["Time"] = 0 };

@@ -407,7 +407,7 @@ public abstract class SourceConformance<T> : IAsyncLifetime
         CheckAccounts(source.Statistics, alreadyRead + rest);
     }
 
-    /// <summary>The accounts of DESIGN §8, which hold once the source has ended.</summary>
+    /// <summary>The accounts that docs/sources.md states, which hold once the source has ended.</summary>
     protected static void CheckAccounts(SourceStatistics statistics, int read)
     {
         Assert.Equal(statistics.Observed, statistics.Coalesced + statistics.Published);
