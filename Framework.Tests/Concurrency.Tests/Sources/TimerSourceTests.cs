@@ -138,7 +138,7 @@ public sealed class TimerSourceTests
     {
         await using var executor = new DedicatedThreadExecutor("timer");
         await using var source = new TimerSource(s_period);
-        await (disposed ? source.DisposeAsync() : source.StopAsync()).AsTask().Within("ending");
+        await (disposed ? source.DisposeAsync().AsTask() : source.StopAsync().AsTask()).Within("ending");
 
         var refused = await Assert.ThrowsAnyAsync<InvalidOperationException>(async () => await source.StartAsync(executor));
 
