@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Concurrency.Bench;
 
-/// <summary>Starts this program again as a child process.</summary>
+/// <summary>Starts this program again as a child process, and ends children.</summary>
 internal static class SelfProcess
 {
     public static Process Start(IEnumerable<string> arguments, bool withInput = false)
@@ -27,7 +27,7 @@ internal static class SelfProcess
         return Process.Start(start) ?? throw new InvalidOperationException($"The child process '{program}' did not start.");
     }
 
-    /// <summary>Ends a child that was started by <see cref="Start"/>, if it still runs.</summary>
+    /// <summary>Ends a child if it still runs.</summary>
     public static void End(Process child)
     {
         if (!child.HasExited)

@@ -1,49 +1,69 @@
-using Concurrency.Channels;
-using Concurrency.Execution;
-using Concurrency.Executors;
+using System.Diagnostics;
+using Concurrency.Bench.Interop;
 
 namespace Concurrency.Bench.Executors;
 
-/// <summary>One executor of each kind with a component that waits for events that never come.</summary>
+/// <summary>The daemon of Examples/Daemon as a child process that nobody asks for anything.</summary>
 internal sealed class IdleDaemon : IAsyncDisposable
 {
-    private readonly List<Executor> _executors = [];
-    private readonly List<BoundedChannel<int>> _channels = [];
-    private readonly List<Task> _components = [];
+    private const string ReadyWord = "ready ";
 
-    public Task StartAsync()
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private Process? _process;
+    private Task<string> _errors = Task.FromResult("");
+
+    /// <summary>What the daemon used so far, its start included.</summary>
+    public TimeSpan ProcessorTime => _process is { HasExited: false } daemon
+        ? LibC.ProcessorTime(daemon.Id)
+        : throw new InvalidOperationException("The daemon does not run. Start it, and see its errors if it ended by itself.");
+
+    /// <summary>Starts the daemon and waits until it serves.</summary>
+    public async Task StartAsync()
     {
-        Add(new CooperativeExecutor("idle loop"));
-        Add(new DedicatedThreadExecutor("idle thread"));
-        Add(new PoolExecutor("idle pool", 4));
-        return Task.CompletedTask;
+        var program = Path.Combine(AppContext.BaseDirectory, "Daemon");
+        _process = Process.Start(new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true })
+            ?? throw new InvalidOperationException($"The daemon '{program}' did not start.");
+        _errors = _process.StandardError.ReadToEndAsync();
+        var line = "";
+        try
+        {
+            line = await _process.StandardOutput.ReadLineAsync().WaitAsync(s_patience);
+        }
+        finally
+        {
+            if (line?.StartsWith(ReadyWord, StringComparison.Ordinal) != true)
+            {
+                SelfProcess.End(_process);
+                _process = null;
+            }
+        }
+
+        if (_process is null)
+        {
+            throw new InvalidOperationException($"The daemon '{program}' said '{line}' instead of '{ReadyWord}...': {await _errors}");
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var channel in _channels)
+        if (_process is not { } daemon)
         {
-            channel.Writer.Complete();
+            return;
         }
 
-        await Task.WhenAll(_components);
-        foreach (var executor in _executors)
+        try
         {
-            await executor.DisposeAsync();
-        }
-    }
-
-    private void Add(Executor executor)
-    {
-        var channel = BoundedChannel.Create<int>(64);
-        _executors.Add(executor);
-        _channels.Add(channel);
-        _components.Add(executor.RunAsync(async cancellationToken =>
-        {
-            while (await channel.Reader.WaitToReadAsync(cancellationToken))
+            _ = LibC.Kill(daemon.Id, LibC.SigTerm);
+            await daemon.WaitForExitAsync().WaitAsync(s_patience);
+            if (daemon.ExitCode != 0)
             {
-                channel.Reader.TryRead(out _);
+                throw new InvalidOperationException($"The daemon ended with the exit code {daemon.ExitCode}: {await _errors}");
             }
-        }));
+        }
+        finally
+        {
+            SelfProcess.End(daemon);
+        }
     }
 }

@@ -14,6 +14,8 @@ internal sealed class IdleRow : LimitRow
 
     public override int PairsFor(int standard) => 1;
 
+    public override TimeSpan HelperTime => _daemon.ProcessorTime;
+
     public override async Task StartAsync()
     {
         await _daemon.StartAsync();
@@ -26,15 +28,15 @@ internal sealed class IdleRow : LimitRow
     {
         if (Warming)
         {
-            // The runtime's start-up work ends by itself: compiling hot methods anew, letting unused pool threads go.
+            // The start-up work of the daemon's runtime ends by itself: compiling hot methods anew, letting unused pool threads go.
             await Task.Delay(TimeSpan.FromMilliseconds(200));
             return 0;
         }
 
         var clock = TimeProvider.System.GetTimestamp();
-        var before = Environment.CpuUsage.TotalTime;
+        var before = _daemon.ProcessorTime;
         await Task.Delay(length);
-        var used = Environment.CpuUsage.TotalTime - before;
+        var used = _daemon.ProcessorTime - before;
         return used / TimeProvider.System.GetElapsedTime(clock) * 100;
     }
 }

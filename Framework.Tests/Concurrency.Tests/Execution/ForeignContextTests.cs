@@ -301,6 +301,8 @@ public sealed class ForeignContextTests
         await component.StartAsync();
         Assert.True(channel.Writer.TryWrite(1));
         await entered.Task;
+        // The channel is ours: a component does not end it.
+        channel.Writer.Complete();
         var pending = call(() => end(component));
         Assert.False(pending.IsCompleted);
         gate.SetResult(1);
