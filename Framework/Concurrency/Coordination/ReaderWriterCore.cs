@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using Concurrency.Execution;
+
+namespace Concurrency.Coordination;
+
+/// <summary>The state of an <see cref="AsyncReaderWriterLock"/>.</summary>
+internal sealed class ReaderWriterCore : WaitOwner
+{
+    private readonly WaiterQueue _readersWaiting = new();
+    private readonly WaiterQueue _writersWaiting = new();
+    private readonly WaiterQueue _upgradeablesWaiting = new();
+    private readonly WaiterQueue _upgradeWaiting = new();
+    private readonly TaskWaiters<IDisposable> _keys;
+    private readonly TaskWaiters<AsyncReaderWriterLock.UpgradeableReaderKey> _upgradeableKeys;
+    private AsyncReaderWriterLock.UpgradeableReaderKey? _upgradeable;
+    private ReaderWriterKey? _upgrade;
+    private int _readers;
+    private bool _isWriting;
+
+    public ReaderWriterCore()
+    {
+        _keys = new TaskWaiters<IDisposable>(this);
+        _upgradeableKeys = new TaskWaiters<AsyncReaderWriterLock.UpgradeableReaderKey>(this);
+    }
+
+    /// <summary>Holders that read, the upgradeable one included, and whether somebody writes; for debuggers.</summary>
+    public (int Readers, bool IsWriting) Seen => (_readers, _isWriting);
+
+    private bool IsOpenForReadersLocked => !_isWriting && _writersWaiting.IsEmpty && _upgradeWaiting.IsEmpty;
+
+    public ValueTask<IDisposable> ReadAsync(CancellationToken cancellationToken)
+    {
+        var key = new ReaderWriterKey(this, ReaderWriterKeyKind.Reader);
+        Enter();
+        if (IsOpenForReadersLocked)
+        {
+            _readers++;
+            Exit();
+            return new ValueTask<IDisposable>(key);
+        }
+
+        return new ValueTask<IDisposable>(_keys.WaitAndExit(_readersWaiting, key, cancellationToken));
+    }
+
+    public ValueTask<IDisposable> WriteAsync(CancellationToken cancellationToken)
+    {
+        var key = new ReaderWriterKey(this, ReaderWriterKeyKind.Writer);
+        Enter();
+        if (!_isWriting && _readers == 0)
+        {
+            _isWriting = true;
+            Exit();
+            return new ValueTask<IDisposable>(key);
+        }
+
+        return new ValueTask<IDisposable>(_keys.WaitAndExit(_writersWaiting, key, cancellationToken));
+    }
+
+    public ValueTask<AsyncReaderWriterLock.UpgradeableReaderKey> ReadUpgradeablyAsync(CancellationToken cancellationToken)
+    {
+        var key = new AsyncReaderWriterLock.UpgradeableReaderKey(this);
+        Enter();
+        if (IsOpenForReadersLocked && _upgradeable is null)
+        {
+            _upgradeable = key;
+            _readers++;
+            Exit();
+            return new ValueTask<AsyncReaderWriterLock.UpgradeableReaderKey>(key);
+        }
+
+        return new ValueTask<AsyncReaderWriterLock.UpgradeableReaderKey>(
+            _upgradeableKeys.WaitAndExit(_upgradeablesWaiting, key, cancellationToken));
+    }
+
+    public ValueTask<IDisposable> UpgradeAsync(AsyncReaderWriterLock.UpgradeableReaderKey holder, CancellationToken cancellationToken)
+    {
+        var key = new ReaderWriterKey(this, ReaderWriterKeyKind.Upgrade);
+        Enter();
+        if (!ReferenceEquals(_upgradeable, holder))
+        {
+            Exit();
+            throw new ObjectDisposedException(
+                nameof(AsyncReaderWriterLock.UpgradeableReaderKey),
+                "The upgradeable key was disposed and holds nothing that could be upgraded. Ask for a new one with UpgradeableReaderLockAsync.");
+        }
+
+        if (_upgrade is not null || !_upgradeWaiting.IsEmpty)
+        {
+            Exit();
+            throw new InvalidOperationException(
+                "The upgradeable key has been upgraded, or waits to be, and cannot be upgraded a second time. Dispose the key of the first upgrade before.");
+        }
+
+        if (_readers == 1)
+        {
+            BeginUpgradeLocked(key);
+            Exit();
+            return new ValueTask<IDisposable>(key);
+        }
+
+        return new ValueTask<IDisposable>(_keys.WaitAndExit(_upgradeWaiting, key, cancellationToken));
+    }
+
+    public bool IsUpgraded(AsyncReaderWriterLock.UpgradeableReaderKey holder)
+    {
+        Enter();
+        var isUpgraded = ReferenceEquals(_upgradeable, holder) && _upgrade is not null;
+        Exit();
+        return isUpgraded;
+    }
+
+    public void Leave(ReaderWriterKey key)
+    {
+        var settled = default(WaiterChain);
+        Enter();
+        if (!key.IsDisposed)
+        {
+            key.IsDisposed = true;
+            switch (key.Kind)
+            {
+                case ReaderWriterKeyKind.Reader:
+                    _readers--;
+                    break;
+                case ReaderWriterKeyKind.Writer:
+                    _isWriting = false;
+                    break;
+                default:
+                    EndUpgradeLocked(key);
+                    break;
+            }
+
+            GrantLocked(ref settled);
+        }
+
+        Exit();
+        settled.Publish();
+    }
+
+    public void Leave(AsyncReaderWriterLock.UpgradeableReaderKey key)
+    {
+        var settled = default(WaiterChain);
+        Enter();
+        if (ReferenceEquals(_upgradeable, key))
+        {
+            if (!_upgradeWaiting.IsEmpty)
+            {
+                var pending = (TaskWaiter<IDisposable>)_upgradeWaiting.Dequeue();
+                pending.SettleFailed(new ObjectDisposedException(
+                    nameof(AsyncReaderWriterLock.UpgradeableReaderKey),
+                    "The upgradeable key was disposed while its upgrade was waited for. Await the upgrade before you dispose the key."));
+                settled.Add(pending);
+            }
+
+            EndUpgradeLocked(_upgrade);
+            _upgradeable = null;
+            _readers--;
+            GrantLocked(ref settled);
+        }
+
+        Exit();
+        settled.Publish();
+    }
+
+    // A writer or an upgrade that has given up lets those pass whom it held up.
+    internal override void AfterWithdrawal()
+    {
+        var settled = default(WaiterChain);
+        Enter();
+        GrantLocked(ref settled);
+        Exit();
+        settled.Publish();
+    }
+
+    private void BeginUpgradeLocked(ReaderWriterKey key)
+    {
+        _upgrade = key;
+        _isWriting = true;
+    }
+
+    private void EndUpgradeLocked(ReaderWriterKey? key)
+    {
+        if (_upgrade is not null && ReferenceEquals(_upgrade, key))
+        {
+            _upgrade = null;
+            _isWriting = false;
+        }
+    }
+
+    /// <summary>Lets in whoever may enter now: the upgrade before writers, writers before readers.</summary>
+    private void GrantLocked(ref WaiterChain settled)
+    {
+        if (_isWriting)
+        {
+            return;
+        }
+
+        if (!_upgradeWaiting.IsEmpty)
+        {
+            if (_readers == 1)
+            {
+                var waiter = (TaskWaiter<IDisposable>)_upgradeWaiting.Dequeue();
+                BeginUpgradeLocked((ReaderWriterKey)waiter.Result);
+                settled.Add(waiter);
+            }
+
+            return;
+        }
+
+        if (!_writersWaiting.IsEmpty)
+        {
+            if (_readers == 0)
+            {
+                _isWriting = true;
+                settled.Add(_writersWaiting.Dequeue());
+            }
+
+            return;
+        }
+
+        if (_upgradeable is null && !_upgradeablesWaiting.IsEmpty)
+        {
+            var waiter = (TaskWaiter<AsyncReaderWriterLock.UpgradeableReaderKey>)_upgradeablesWaiting.Dequeue();
+            _upgradeable = waiter.Result;
+            _readers++;
+            settled.Add(waiter);
+        }
+
+        _readers += _readersWaiting.Count;
+        GrantAllLocked(_readersWaiting, ref settled);
+    }
+
+    protected override void AssertInvariants()
+    {
+        Debug.Assert(_readers >= (_upgradeable is null ? 0 : 1), "Who may upgrade counts as a reader.");
+        Debug.Assert(!_isWriting || _readers == (_upgrade is null ? 0 : 1), "Who writes is alone.");
+    }
+}
