@@ -183,11 +183,12 @@ public sealed class CoordinationRaceTests
         var run = new Run(executor);
         var limit = executor.Random.Next(0, 3);
         var semaphore = new CappedSemaphore(0, limit);
-        var (given, got) = (0, 0);
+        var given = 0;
+        var got = 0;
         using var end = new CancellationTokenSource();
 
-        var givers = run.WorkersAsync(3, 5, async token => given += await TryAsync(semaphore.ReleaseAsync, token));
-        var takers = run.WorkersAsync(3, 5, async token => got += await TryAsync(semaphore.WaitAsync, token));
+        var givers = run.WorkersAsync(3, 5, async token => Interlocked.Add(ref given, await TryAsync(semaphore.ReleaseAsync, token)));
+        var takers = run.WorkersAsync(3, 5, async token => Interlocked.Add(ref got, await TryAsync(semaphore.WaitAsync, token)));
         var all = Task.WhenAll(givers, takers);
         await Task.WhenAny(all, Task.Delay(TimeSpan.FromHours(1), executor.TimeProvider));
         end.Cancel();

@@ -65,15 +65,17 @@ public sealed class AsyncAutoResetEvent
 
         public Task WaitAsync(CancellationToken cancellationToken)
         {
+            var waiter = IsSet ? null : _waiters.Prepare(true, cancellationToken);
             Enter();
             if (_isSet)
             {
                 _isSet = false;
                 Exit();
+                waiter?.Discard();
                 return Task.CompletedTask;
             }
 
-            return _waiters.WaitAndExit(_waiting, true, cancellationToken);
+            return _waiters.WaitAndExit(_waiting, true, cancellationToken, waiter);
         }
 
         public void Set()

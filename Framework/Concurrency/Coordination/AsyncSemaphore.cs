@@ -161,15 +161,17 @@ public sealed class AsyncSemaphore
         /// <summary>Takes a slot; null if one was free.</summary>
         public Task<IDisposable?>? TakeAsync(IDisposable? key, CancellationToken cancellationToken)
         {
+            var waiter = Volatile.Read(ref _count) > 0 ? null : _waiters.Prepare(key, cancellationToken);
             Enter();
             if (_count > 0)
             {
                 _count--;
                 Exit();
+                waiter?.Discard();
                 return null;
             }
 
-            return _waiters.WaitAndExit(_waiting, key, cancellationToken);
+            return _waiters.WaitAndExit(_waiting, key, cancellationToken, waiter);
         }
 
         public void Give(long slots)

@@ -22,15 +22,17 @@ internal sealed class LockCore : WaitOwner
     public ValueTask<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         var key = new LockKey(this);
+        var waiter = _holder is null ? null : _waiters.Prepare(key, cancellationToken);
         Enter();
         if (_holder is null)
         {
             _holder = key;
             Exit();
+            waiter?.Discard();
             return new ValueTask<IDisposable>(key);
         }
 
-        return new ValueTask<IDisposable>(_waiters.WaitAndExit(_entering, key, cancellationToken));
+        return new ValueTask<IDisposable>(_waiters.WaitAndExit(_entering, key, cancellationToken, waiter));
     }
 
     public bool TryEnter([NotNullWhen(true)] out LockKey? key)
@@ -53,7 +55,7 @@ internal sealed class LockCore : WaitOwner
         var settled = default(WaiterChain);
         Enter();
         var isHolder = ReferenceEquals(_holder, key);
-        key.IsDisposed = true;
+        key.End();
         if (isHolder)
         {
             HandOverLocked(ref settled);
@@ -78,7 +80,9 @@ internal sealed class LockCore : WaitOwner
                 return Task.FromCanceled(cancellationToken);
             }
 
-            waiter = _waiters.EnqueueLocked(condition, _holder!, cancellationToken.CanBeCanceled, out task);
+            waiter = _waiters.Begin(_holder!, cancellationToken.CanBeCanceled);
+            task = waiter.Task;
+            condition.Enqueue(waiter);
             HandOverLocked(ref settled);
         }
         finally

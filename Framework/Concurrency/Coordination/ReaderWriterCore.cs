@@ -13,9 +13,8 @@ internal sealed class ReaderWriterCore : WaitOwner
     private readonly TaskWaiters<IDisposable> _keys;
     private readonly TaskWaiters<AsyncReaderWriterLock.UpgradeableReaderKey> _upgradeableKeys;
     private AsyncReaderWriterLock.UpgradeableReaderKey? _upgradeable;
-    private ReaderWriterKey? _upgrade;
+    private WriterKey? _writer;
     private int _readers;
-    private bool _isWriting;
 
     public ReaderWriterCore()
     {
@@ -24,13 +23,13 @@ internal sealed class ReaderWriterCore : WaitOwner
     }
 
     /// <summary>Holders that read, the upgradeable one included, and whether somebody writes; for debuggers.</summary>
-    public (int Readers, bool IsWriting) Seen => (_readers, _isWriting);
+    public (int Readers, bool IsWriting) Seen => (_readers, _writer is not null);
 
-    private bool IsOpenForReadersLocked => !_isWriting && _writersWaiting.IsEmpty && _upgradeWaiting.IsEmpty;
+    private bool IsOpenForReadersLocked => _writer is null && _writersWaiting.IsEmpty && _upgradeWaiting.IsEmpty;
 
     public ValueTask<IDisposable> ReadAsync(CancellationToken cancellationToken)
     {
-        var key = new ReaderWriterKey(this, ReaderWriterKeyKind.Reader);
+        var key = new ReaderKey(this);
         Enter();
         if (IsOpenForReadersLocked)
         {
@@ -44,11 +43,11 @@ internal sealed class ReaderWriterCore : WaitOwner
 
     public ValueTask<IDisposable> WriteAsync(CancellationToken cancellationToken)
     {
-        var key = new ReaderWriterKey(this, ReaderWriterKeyKind.Writer);
+        var key = new WriterKey(this);
         Enter();
-        if (!_isWriting && _readers == 0)
+        if (_writer is null && _readers == 0)
         {
-            _isWriting = true;
+            _writer = key;
             Exit();
             return new ValueTask<IDisposable>(key);
         }
@@ -74,7 +73,7 @@ internal sealed class ReaderWriterCore : WaitOwner
 
     public ValueTask<IDisposable> UpgradeAsync(AsyncReaderWriterLock.UpgradeableReaderKey holder, CancellationToken cancellationToken)
     {
-        var key = new ReaderWriterKey(this, ReaderWriterKeyKind.Upgrade);
+        var key = new WriterKey(this);
         Enter();
         if (!ReferenceEquals(_upgradeable, holder))
         {
@@ -84,7 +83,7 @@ internal sealed class ReaderWriterCore : WaitOwner
                 "The upgradeable key was disposed and holds nothing that could be upgraded. Ask for a new one with UpgradeableReaderLockAsync.");
         }
 
-        if (_upgrade is not null || !_upgradeWaiting.IsEmpty)
+        if (_writer is not null || !_upgradeWaiting.IsEmpty)
         {
             Exit();
             throw new InvalidOperationException(
@@ -93,7 +92,7 @@ internal sealed class ReaderWriterCore : WaitOwner
 
         if (_readers == 1)
         {
-            BeginUpgradeLocked(key);
+            _writer = key;
             Exit();
             return new ValueTask<IDisposable>(key);
         }
@@ -104,31 +103,36 @@ internal sealed class ReaderWriterCore : WaitOwner
     public bool IsUpgraded(AsyncReaderWriterLock.UpgradeableReaderKey holder)
     {
         Enter();
-        var isUpgraded = ReferenceEquals(_upgradeable, holder) && _upgrade is not null;
+        var isUpgraded = ReferenceEquals(_upgradeable, holder) && _writer is not null;
         Exit();
         return isUpgraded;
     }
 
-    public void Leave(ReaderWriterKey key)
+    public void Leave(ReaderKey key)
     {
         var settled = default(WaiterChain);
         Enter();
-        if (!key.IsDisposed)
+        if (key.TryEnd())
         {
-            key.IsDisposed = true;
-            switch (key.Kind)
+            // A reader was only in the way of an upgrade, which waits for the last other one, or of a writer, which waits for the last.
+            _readers--;
+            if (_readers == 0 ? !_writersWaiting.IsEmpty : _readers == 1 && !_upgradeWaiting.IsEmpty)
             {
-                case ReaderWriterKeyKind.Reader:
-                    _readers--;
-                    break;
-                case ReaderWriterKeyKind.Writer:
-                    _isWriting = false;
-                    break;
-                default:
-                    EndUpgradeLocked(key);
-                    break;
+                GrantLocked(ref settled);
             }
+        }
 
+        Exit();
+        settled.Publish();
+    }
+
+    public void Leave(WriterKey key)
+    {
+        var settled = default(WaiterChain);
+        Enter();
+        if (ReferenceEquals(_writer, key))
+        {
+            _writer = null;
             GrantLocked(ref settled);
         }
 
@@ -151,7 +155,7 @@ internal sealed class ReaderWriterCore : WaitOwner
                 settled.Add(pending);
             }
 
-            EndUpgradeLocked(_upgrade);
+            _writer = null;
             _upgradeable = null;
             _readers--;
             GrantLocked(ref settled);
@@ -171,25 +175,10 @@ internal sealed class ReaderWriterCore : WaitOwner
         settled.Publish();
     }
 
-    private void BeginUpgradeLocked(ReaderWriterKey key)
-    {
-        _upgrade = key;
-        _isWriting = true;
-    }
-
-    private void EndUpgradeLocked(ReaderWriterKey? key)
-    {
-        if (_upgrade is not null && ReferenceEquals(_upgrade, key))
-        {
-            _upgrade = null;
-            _isWriting = false;
-        }
-    }
-
     /// <summary>Lets in whoever may enter now: the upgrade before writers, writers before readers.</summary>
     private void GrantLocked(ref WaiterChain settled)
     {
-        if (_isWriting)
+        if (_writer is not null)
         {
             return;
         }
@@ -199,7 +188,7 @@ internal sealed class ReaderWriterCore : WaitOwner
             if (_readers == 1)
             {
                 var waiter = (TaskWaiter<IDisposable>)_upgradeWaiting.Dequeue();
-                BeginUpgradeLocked((ReaderWriterKey)waiter.Result);
+                _writer = (WriterKey)waiter.Result;
                 settled.Add(waiter);
             }
 
@@ -210,8 +199,9 @@ internal sealed class ReaderWriterCore : WaitOwner
         {
             if (_readers == 0)
             {
-                _isWriting = true;
-                settled.Add(_writersWaiting.Dequeue());
+                var waiter = (TaskWaiter<IDisposable>)_writersWaiting.Dequeue();
+                _writer = (WriterKey)waiter.Result;
+                settled.Add(waiter);
             }
 
             return;
@@ -232,6 +222,6 @@ internal sealed class ReaderWriterCore : WaitOwner
     protected override void AssertInvariants()
     {
         Debug.Assert(_readers >= (_upgradeable is null ? 0 : 1), "Who may upgrade counts as a reader.");
-        Debug.Assert(!_isWriting || _readers == (_upgrade is null ? 0 : 1), "Who writes is alone.");
+        Debug.Assert(_writer is null || _readers == (_upgradeable is null ? 0 : 1), "Who writes is alone.");
     }
 }

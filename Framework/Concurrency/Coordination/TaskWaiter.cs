@@ -66,12 +66,21 @@ internal sealed class TaskWaiter<TResult>(TaskWaiters<TResult> home) : TaskWaite
     /// <summary>What the waiter gets when it is granted; put down when it begins to wait, or by whoever grants it.</summary>
     internal TResult Result { get; set; } = default!;
 
-    internal Task<TResult> Begin(TResult result, bool isCancellable)
+    /// <summary>The wait as its caller sees it; to be asked for before the waiter can be granted.</summary>
+    internal Task<TResult> Task => _promise!.Task;
+
+    internal void Begin(TResult result, bool isCancellable)
     {
         BeginLink(isCancellable);
         Result = result;
         _promise = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _promise.Task;
+    }
+
+    /// <summary>Gives back a waiter that was prepared and not needed.</summary>
+    internal void Discard()
+    {
+        Reset();
+        home.Return(this);
     }
 
     internal override void SettleCancelled(CancellationToken token)
@@ -91,8 +100,7 @@ internal sealed class TaskWaiter<TResult>(TaskWaiters<TResult> home) : TaskWaite
         var cancelledBy = _cancelledBy;
         if (EndLink())
         {
-            Reset();
-            home.Return(this);
+            Discard();
         }
 
         if (isCancelled)

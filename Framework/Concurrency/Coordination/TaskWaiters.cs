@@ -9,22 +9,32 @@ internal sealed class TaskWaiters<TResult>(WaitOwner owner)
 
     internal WaitOwner Owner => owner;
 
+    /// <summary>Makes a waiter ready; called before the gate is taken when it looks as if there would be a wait, so that nothing is allocated inside.</summary>
+    /// <param name="result">What the waiter gets when it is granted.</param>
+    /// <param name="cancellationToken">Ends the wait; if it is cancelled already, there will be none.</param>
+    internal TaskWaiter<TResult>? Prepare(TResult result, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? null : Begin(result, cancellationToken.CanBeCanceled);
+
     /// <summary>Lets the caller wait behind those that already do, unless its token is cancelled; called with the gate held, which it leaves.</summary>
     /// <param name="queue">The queue of the owner to wait in.</param>
     /// <param name="result">What the waiter gets when it is granted.</param>
     /// <param name="cancellationToken">Ends the wait; if it is cancelled already, there is none.</param>
-    internal Task<TResult> WaitAndExit(WaiterQueue queue, TResult result, CancellationToken cancellationToken)
+    /// <param name="prepared">What <see cref="Prepare"/> has returned for the same arguments, if it was called.</param>
+    internal Task<TResult> WaitAndExit(
+        WaiterQueue queue, TResult result, CancellationToken cancellationToken, TaskWaiter<TResult>? prepared = null)
     {
-        TaskWaiter<TResult> waiter;
+        var waiter = prepared;
         Task<TResult> task;
         try
         {
-            if (cancellationToken.IsCancellationRequested)
+            if (waiter is null && cancellationToken.IsCancellationRequested)
             {
                 return Task.FromCanceled<TResult>(cancellationToken);
             }
 
-            waiter = EnqueueLocked(queue, result, cancellationToken.CanBeCanceled, out task);
+            waiter ??= Begin(result, cancellationToken.CanBeCanceled);
+            task = waiter.Task;
+            queue.Enqueue(waiter);
         }
         finally
         {
@@ -40,12 +50,11 @@ internal sealed class TaskWaiters<TResult>(WaitOwner owner)
         return task;
     }
 
-    /// <summary>Puts a waiter into a queue; one that is cancellable is owed a call of <see cref="TaskWaiter.CancelWith"/>.</summary>
-    internal TaskWaiter<TResult> EnqueueLocked(WaiterQueue queue, TResult result, bool isCancellable, out Task<TResult> task)
+    /// <summary>Begins a wait that is put into a queue by the caller; one that is cancellable is owed a call of <see cref="TaskWaiter.CancelWith"/>.</summary>
+    internal TaskWaiter<TResult> Begin(TResult result, bool isCancellable)
     {
         var waiter = _idle.TryTake() ?? new TaskWaiter<TResult>(this);
-        task = waiter.Begin(result, isCancellable);
-        queue.Enqueue(waiter);
+        waiter.Begin(result, isCancellable);
         return waiter;
     }
 
