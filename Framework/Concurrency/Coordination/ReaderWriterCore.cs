@@ -207,6 +207,11 @@ internal sealed class ReaderWriterCore : WaitOwner
             return;
         }
 
+        GrantReadersLocked(ref settled);
+    }
+
+    private void GrantReadersLocked(ref WaiterChain settled)
+    {
         if (_upgradeable is null && !_upgradeablesWaiting.IsEmpty)
         {
             var waiter = (TaskWaiter<AsyncReaderWriterLock.UpgradeableReaderKey>)_upgradeablesWaiting.Dequeue();
