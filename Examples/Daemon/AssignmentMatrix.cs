@@ -15,15 +15,15 @@ internal static class AssignmentMatrix
         foreach (var assignment in Assignments())
         {
             var (exitCode, output) = await DriveAsync(assignment, options.Drive!.Value);
-            Console.WriteLine($"{(exitCode == 0 ? "held  " : "FAILED")} {string.Join(' ', assignment)}");
+            Terminal.Print($"{(exitCode == 0 ? "held  " : "FAILED")} {string.Join(' ', assignment)}\n");
             if (exitCode != 0)
             {
                 failures++;
-                Console.WriteLine(output);
+                Terminal.Print($"{output}\n");
             }
         }
 
-        Console.WriteLine($"{81 - failures} of 81 assignments held");
+        Terminal.Print($"{81 - failures} of 81 assignments held\n");
         return failures == 0 ? 0 : 1;
     }
 

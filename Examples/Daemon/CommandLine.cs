@@ -26,6 +26,8 @@ internal sealed class CommandLine
     {
         _http.CustomParser = r => Endpoint(r, "--http");
         _udp.CustomParser = r => Endpoint(r, "--udp");
+        _users.CustomParser = r => FilePath(r, "--users");
+        _log.CustomParser = r => FilePath(r, "--log");
         _executors.CustomParser = r => [.. r.Tokens.Select(t => Executor(t.Value))];
         _capacities.CustomParser = r => [.. r.Tokens.Select(t => Capacity(t.Value))];
         _drive.CustomParser = Drive;
@@ -54,7 +56,9 @@ internal sealed class CommandLine
 
         if (parsed.Action != _root.Action && parsed.Action != _matrix.Action)
         {
-            parsed.Invoke();
+            using var text = new StringWriter();
+            parsed.Invoke(new InvocationConfiguration { Output = text });
+            Terminal.Print(text.ToString());
             return null;
         }
 
@@ -93,6 +97,12 @@ internal sealed class CommandLine
         return hasPort && IPEndPoint.TryParse(text, out var endpoint)
             ? endpoint
             : throw new UsageException($"{option} cannot be '{text}': give an IP address or localhost and a port from 0 to 65535, as 127.0.0.1:8080.");
+    }
+
+    private static string FilePath(ArgumentResult result, string option)
+    {
+        var path = result.Tokens.Single().Value;
+        return path.Length > 0 ? path : throw new UsageException($"{option} cannot be '': give the path of a file.");
     }
 
     private static KeyValuePair<string, string> Executor(string text)

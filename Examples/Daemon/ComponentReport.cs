@@ -1,4 +1,3 @@
-using Concurrency.Channels;
 using Concurrency.Patterns;
 using Concurrency.Sources;
 
@@ -15,7 +14,7 @@ internal sealed record ComponentReport
 
     public required SourceStatistics Source { get; init; }
 
-    public required ChannelStatistics? Channel { get; init; }
+    public required ChannelReport? Channel { get; init; }
 
     public required HandlerReport Handler { get; init; }
 
@@ -28,7 +27,7 @@ internal sealed record ComponentReport
             Executor = component.Executor.ToString(),
             State = component.State.ToString(),
             Source = statistics.Source,
-            Channel = statistics.Channel,
+            Channel = statistics.Channel is { } channel ? ChannelReport.Of(channel) : null,
             Handler = HandlerReport.Of(statistics),
         };
     }

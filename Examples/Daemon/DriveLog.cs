@@ -9,6 +9,8 @@ internal sealed class DriveLog
     private long _answers;
     private long _datagrams;
     private long _replies;
+    private long _usersFiles;
+    private long _malformed;
 
     public long Requests => Volatile.Read(ref _requests);
 
@@ -17,6 +19,12 @@ internal sealed class DriveLog
     public long Datagrams => Volatile.Read(ref _datagrams);
 
     public long Replies => Volatile.Read(ref _replies);
+
+    /// <summary>How often the users file was written.</summary>
+    public long UsersFiles => Volatile.Read(ref _usersFiles);
+
+    /// <summary>How many of the users files were malformed on purpose.</summary>
+    public long Malformed => Volatile.Read(ref _malformed);
 
     public ConcurrentQueue<string> Problems { get; } = new();
 
@@ -27,6 +35,14 @@ internal sealed class DriveLog
     public void Sent() => Interlocked.Increment(ref _datagrams);
 
     public void Replied() => Interlocked.Increment(ref _replies);
+
+    public void Wrote() => Interlocked.Increment(ref _usersFiles);
+
+    public void WroteMalformed()
+    {
+        Wrote();
+        Interlocked.Increment(ref _malformed);
+    }
 
     public void Problem(string text) => Problems.Enqueue(text);
 

@@ -30,7 +30,7 @@ internal sealed record DriveReport(string Text, bool Holds)
         }
 
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"driven: {log.Requests} requests, {log.Answers} answers; {log.Datagrams} datagrams, {log.Replies} replies");
+            $"driven: {log.Requests} requests, {log.Answers} answers; {log.Datagrams} datagrams, {log.Replies} replies; {log.UsersFiles} users files, {log.Malformed} of them malformed on purpose");
         foreach (var problem in problems)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"problem: {problem}");

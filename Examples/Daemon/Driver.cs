@@ -1,6 +1,7 @@
 namespace Concurrency.Examples.Daemon;
 
 /// <summary>Drives a running daemon over its real interfaces, then stops it and judges its accounts.</summary>
+/// <remarks>Each interface is driven at least once, however short the time is.</remarks>
 internal sealed class Driver(ServiceDaemon daemon)
 {
     private readonly DriveLog _log = new();
@@ -12,7 +13,7 @@ internal sealed class Driver(ServiceDaemon daemon)
         await driver.DriveAsync(duration);
         var exitCode = await daemon.StopAsync();
         var report = DriveReport.Of(daemon, driver._log);
-        Console.Write(report.Text);
+        Terminal.Print(report.Text);
         return report.Holds && exitCode == 0 ? 0 : 1;
     }
 

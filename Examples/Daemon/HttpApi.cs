@@ -26,7 +26,17 @@ internal sealed class HttpApi(Users users, Func<StatsReport> statistics, WhoAmI 
 
     private static async ValueTask EchoAsync(HttpExchange exchange, CancellationToken cancellationToken)
     {
-        var body = await exchange.ReadBodyAsync(cancellationToken);
+        byte[] body;
+        try
+        {
+            body = await exchange.ReadBodyAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            // The client's doing: the exchange answers 400, 408 or 413 when it is disposed, if anybody is still there.
+            return;
+        }
+
         var type = exchange.Headers.ContentType;
         await exchange.RespondAsync(200, body, type.Count == 0 ? "application/octet-stream" : type.ToString());
     }

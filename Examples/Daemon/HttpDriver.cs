@@ -17,7 +17,7 @@ internal sealed class HttpDriver(ServiceDaemon daemon, DriveLog log)
 
     private async Task ClientAsync(HttpClient client, int number, CancellationToken ending)
     {
-        for (var round = number; !ending.IsCancellationRequested; round++)
+        for (var round = number; round == number || !ending.IsCancellationRequested; round++)
         {
             switch (round % 6)
             {

@@ -3,28 +3,27 @@ using Concurrency.Examples.Daemon;
 const int failed = 1;
 const int misused = 2;
 
-DaemonOptions? options;
 try
 {
-    options = CommandLine.Parse(args);
+    if (CommandLine.Parse(args) is not { } options)
+    {
+        return 0;
+    }
+
+    return options.Matrix ? await AssignmentMatrix.RunAsync(options) : await ServeAsync(options);
 }
 catch (UsageException error)
 {
-    Console.Error.WriteLine(error.Message);
+    Terminal.Complain(error.Message);
     return misused;
 }
-
-if (options is null)
+catch (DaemonException error)
 {
-    return 0;
+    Terminal.Complain(error.Message);
+    return failed;
 }
 
-if (options.Matrix)
-{
-    return await AssignmentMatrix.RunAsync(options);
-}
-
-try
+static async Task<int> ServeAsync(DaemonOptions options)
 {
     await using var daemon = new ServiceDaemon(options);
     if (!await daemon.StartAsync(CancellationToken.None))
@@ -32,11 +31,15 @@ try
         return daemon.Components.ExitCode;
     }
 
-    Console.WriteLine(daemon.ReadyLine);
+    try
+    {
+        Terminal.Print($"{daemon.ReadyLine}\n");
+    }
+    catch (DaemonException)
+    {
+        await daemon.StopAsync();
+        throw;
+    }
+
     return options.Drive is { } duration ? await Driver.RunAsync(daemon, duration) : await daemon.WaitAsync();
-}
-catch (DaemonException error)
-{
-    Console.Error.WriteLine(error.Message);
-    return failed;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Concurrency.Http;
 using Concurrency.Patterns;
@@ -27,30 +26,17 @@ internal sealed class ServiceDaemon : IAsyncDisposable
     public ServiceDaemon(DaemonOptions options)
     {
         _options = options;
-        var clock = TimeProvider.System;
-        _log = new LogFile(options.LogFile, clock);
-        _usersFile = new TemporaryUsersFile(options.UsersFile);
-        // Without this the host watches appsettings.json in the current directory: a thread that wakes for every file there.
-        var settings = new ConfigurationManager { ["hostBuilder:reloadConfigOnChange"] = "false" };
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Configuration = settings });
-        builder.Configuration.AddInMemoryCollection(Settings(options));
-        builder.Logging.ClearProviders().AddProvider(_log);
-        builder.Services.AddSingleton(_log);
-        builder.Services.AddSingleton(new WhoAmI("concurrency-daemon", "0.1.0", Environment.ProcessId, clock.GetUtcNow()));
-        builder.Services.AddSingleton<Func<StatsReport>>(sp => () => StatsReport.Of(sp.GetRequiredService<ComponentHost>(), _http, _udp));
-        builder.Services.AddSingleton(sp => new Users(_usersFile.Path, sp.GetRequiredService<ILogger<Users>>()));
-        builder.Services.AddSingleton<SignalActions>();
-        builder.Services.AddSingleton<HttpApi>();
-        AddComponents(builder);
+        _log = new LogFile(options.LogFile, TimeProvider.System);
         try
         {
-            _host = builder.Build();
+            _usersFile = new TemporaryUsersFile(options.UsersFile);
+            _host = BuildHost();
         }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        catch (Exception error)
         {
-            _usersFile.Dispose();
+            _usersFile?.Dispose();
             _log.Dispose();
-            throw new DaemonException($"The daemon cannot start: {error.Message}", error);
+            throw CannotStart(error);
         }
     }
 
@@ -82,16 +68,19 @@ internal sealed class ServiceDaemon : IAsyncDisposable
             await _host.StartAsync(cancellationToken);
             // What changed between the first look and the beginning of the watch is not an event.
             await Users.ReloadAsync(cancellationToken);
-            return true;
         }
         catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
         {
+            _log.Release();
             return false;
         }
-        catch (Exception error) when (error is IOException or SocketException or InvalidOperationException or ArgumentException)
+        catch (Exception error)
         {
-            throw new DaemonException($"The daemon cannot start: {error.Message}", error);
+            throw CannotStart(error);
         }
+
+        _log.Release();
+        return true;
     }
 
     /// <summary>Serves until a signal or a failed component stops it.</summary>
@@ -114,6 +103,29 @@ internal sealed class ServiceDaemon : IAsyncDisposable
         _usersFile.Dispose();
         await ((IAsyncDisposable)_host).DisposeAsync();
         _log.Dispose();
+    }
+
+    private IHost BuildHost()
+    {
+        // Without this the host watches appsettings.json in the current directory: a thread that wakes for every file there.
+        var settings = new ConfigurationManager { ["hostBuilder:reloadConfigOnChange"] = "false" };
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Configuration = settings });
+        builder.Configuration.AddInMemoryCollection(Settings(_options));
+        builder.Logging.ClearProviders().AddProvider(_log);
+        if (_options is { Drive: not null, LogFile: null })
+        {
+            // The routine of thousands of driven events would bury what the terminal is for.
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        }
+
+        builder.Services.AddSingleton(_log);
+        builder.Services.AddSingleton(new WhoAmI("concurrency-daemon", "0.1.0", Environment.ProcessId, TimeProvider.System.GetUtcNow()));
+        builder.Services.AddSingleton<Func<StatsReport>>(sp => () => StatsReport.Of(sp.GetRequiredService<ComponentHost>(), _http, _udp));
+        builder.Services.AddSingleton(sp => new Users(_usersFile.Path, sp.GetRequiredService<ILogger<Users>>()));
+        builder.Services.AddSingleton<SignalActions>();
+        builder.Services.AddSingleton<HttpApi>();
+        AddComponents(builder);
+        return builder.Build();
     }
 
     private void AddComponents(HostApplicationBuilder builder)
@@ -158,6 +170,13 @@ internal sealed class ServiceDaemon : IAsyncDisposable
                 o.OnError = ComponentErrorPolicy.Isolate;
             });
     }
+
+    private static DaemonException CannotStart(Exception error) => error switch
+    {
+        DaemonException known => known,
+        AggregateException { InnerExceptions: [var first, ..] } => CannotStart(first),
+        _ => new DaemonException($"The daemon cannot start: {error.Message}", error),
+    };
 
     /// <summary>The command line speaks last: it becomes configuration on top of files and environment.</summary>
     private static IEnumerable<KeyValuePair<string, string?>> Settings(DaemonOptions options) =>

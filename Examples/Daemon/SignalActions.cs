@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Concurrency.Examples.Daemon;
 
-/// <summary>SIGHUP reopens the log file, SIGUSR1 logs the statistics.</summary>
+/// <summary>SIGHUP reopens the log file if there is one, SIGUSR1 logs the statistics.</summary>
 internal sealed partial class SignalActions(LogFile log, Func<StatsReport> statistics, ILogger<SignalActions> logger)
 {
     public const PosixSignal UserSignal1 = (PosixSignal)10;
@@ -24,8 +24,15 @@ internal sealed partial class SignalActions(LogFile log, Func<StatsReport> stati
     {
         if (signal.Signal == PosixSignal.SIGHUP)
         {
-            log.Reopen();
-            LogReopened();
+            if (log.Reopen())
+            {
+                LogReopened();
+            }
+            else
+            {
+                LogNotReopened();
+            }
+
             Interlocked.Increment(ref _reopened);
             return;
         }
@@ -36,6 +43,9 @@ internal sealed partial class SignalActions(LogFile log, Func<StatsReport> stati
 
     [LoggerMessage(LogLevel.Information, "Received SIGHUP: the log was reopened.")]
     private partial void LogReopened();
+
+    [LoggerMessage(LogLevel.Information, "Received SIGHUP: the log goes to stderr, so there is no file to open again.")]
+    private partial void LogNotReopened();
 
     [LoggerMessage(LogLevel.Information, "Received SIGUSR1: {Statistics}")]
     private partial void LogStatistics(string statistics);

@@ -10,7 +10,7 @@ internal sealed partial class SignalsDriver(ServiceDaemon daemon, DriveLog log)
 
     public async Task RunAsync(CancellationToken ending)
     {
-        while (!ending.IsCancellationRequested)
+        do
         {
             var (reopened, logged) = (daemon.Signals.Reopened, daemon.Signals.Logged);
             Send(Hangup);
@@ -19,6 +19,7 @@ internal sealed partial class SignalsDriver(ServiceDaemon daemon, DriveLog log)
             await log.ExpectAsync("signals: handling SIGUSR1", () => daemon.Signals.Logged > logged);
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
+        while (!ending.IsCancellationRequested);
     }
 
     private static void Send(int signal)

@@ -5,6 +5,7 @@ internal sealed class TemporaryUsersFile : IDisposable
 {
     private readonly string? _directory;
 
+    /// <exception cref="DaemonException">The file cannot be made.</exception>
     public TemporaryUsersFile(string? given)
     {
         if (given is not null)
@@ -13,9 +14,20 @@ internal sealed class TemporaryUsersFile : IDisposable
             return;
         }
 
-        _directory = Directory.CreateTempSubdirectory("concurrency-daemon-").FullName;
-        Path = System.IO.Path.Combine(_directory, "users");
-        File.WriteAllText(Path, "admin secret\n");
+        try
+        {
+            _directory = Directory.CreateTempSubdirectory("concurrency-daemon-").FullName;
+            Path = System.IO.Path.Combine(_directory, "users");
+            File.WriteAllText(Path, "admin secret\n");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Dispose();
+            throw new DaemonException(
+                $"No users file can be made in the temporary directory '{System.IO.Path.GetTempPath()}': {error.Message} "
+                + "Set TMPDIR to a directory that can be written, or give a file with --users.", error);
+        }
+
         // Also when a second signal ends the process without unwinding.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }

@@ -11,7 +11,7 @@ internal sealed class UdpDriver(ServiceDaemon daemon, DriveLog log)
     {
         using var socket = new UdpClient();
         socket.Connect(daemon.Udp.LocalEndPoint!);
-        for (var round = 0; !ending.IsCancellationRequested; round++)
+        for (var round = 0; round == 0 || !ending.IsCancellationRequested; round++)
         {
             var payload = Encoding.ASCII.GetBytes(new string('x', round % 1000));
             log.Sent();

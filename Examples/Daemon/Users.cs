@@ -20,6 +20,9 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
     /// <summary>How often the file was not taken over.</summary>
     public int Refusals => Volatile.Read(ref _refusals);
 
+    /// <summary>The problem that a driver causes on purpose, of which the log need not warn; null for none.</summary>
+    public string? ExpectedProblem { get; set; }
+
     /// <summary>Reads the file for the first time.</summary>
     /// <exception cref="DaemonException">It cannot be read or is malformed.</exception>
     public void LoadFirst()
@@ -56,7 +59,7 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
             Interlocked.Increment(ref _refusals);
-            LogKept(Path, Table.Count, error.Message);
+            LogKept(error.Message == ExpectedProblem ? LogLevel.Debug : LogLevel.Error, Path, Table.Count, error.Message);
         }
     }
 
@@ -73,6 +76,6 @@ internal sealed partial class Users(string path, ILogger<Users> logger)
     [LoggerMessage(LogLevel.Warning, "The users file {File} is gone: nobody can log in until it is back.")]
     private partial void LogGone(string file);
 
-    [LoggerMessage(LogLevel.Error, "The users file {File} was not taken over, the {Count} users before stay valid: {Problem}")]
-    private partial void LogKept(string file, int count, string problem);
+    [LoggerMessage(Message = "The users file {File} was not taken over, the {Count} users before stay valid: {Problem}")]
+    private partial void LogKept(LogLevel level, string file, int count, string problem);
 }

@@ -105,6 +105,109 @@ public sealed class HttpSourceShutdownTests
         Assert.True(response.Length == 0 || response.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal), response);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AH10_Stop_HandlerCancelled_Gets503WithRetryAfterAndIsNotBlamed(bool throws)
+    {
+        using var log = new RecordingLog();
+        await using var http = await HttpFixture.StartAsync(new HttpSourceOptions { LoggerFactory = log, RetryAfter = TimeSpan.FromSeconds(7) });
+        using var cancel = new CancellationTokenSource();
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        http.Serve(async e =>
+        {
+            entered.SetResult();
+            var cancelled = Task.Delay(Timeout.Infinite, cancel.Token);
+            await (throws ? cancelled : cancelled.ContinueWith(_ => { }, TaskScheduler.Default));
+        });
+        var response = http.Client.GetAsync("/slow");
+        await entered.Task.Within("the handler runs");
+
+        await http.Source.StopAsync().Within("stopping");
+        await cancel.CancelAsync();
+
+        using var answer = await response.Within("response");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(7), answer.Headers.RetryAfter!.Delta);
+        Assert.True(answer.Headers.ConnectionClose);
+        await http.ServedToTheEnd();
+        Assert.Equal((0L, 1L), (http.Source.HttpStatistics.Unanswered, http.Source.HttpStatistics.ServerErrors));
+        Assert.DoesNotContain(log.Lines, l => l.Contains("/slow", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AH10_Stop_HalfSentBody_EndsWithTheHandlersTokenAndGets503()
+    {
+        await using var http = await HttpFixture.StartAsync();
+        using var cancel = new CancellationTokenSource();
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        http.Serve(async e =>
+        {
+            var reading = e.ReadBodyAsync(cancel.Token);
+            entered.SetResult();
+            await e.RespondAsync(200, await reading);
+        });
+        var connection = await http.ConnectAsync();
+        await connection.SendAsync("POST / HTTP/1.1\nHost: a\nContent-Length: 100\n\nhalf");
+        await entered.Task.Within("the handler reads");
+
+        await http.Source.StopAsync().Within("stopping");
+        await cancel.CancelAsync();
+
+        var answer = await connection.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nRetry-After: 1\r\n", answer, StringComparison.Ordinal);
+        await http.Source.DisposeAsync().Within("disposing");
+        Assert.Equal((0L, 0L), (http.Source.HttpStatistics.Unanswered, http.Source.HttpStatistics.InFlight));
+    }
+
+    [Fact]
+    public async Task AH10_Dispose_HalfSentBodyReadWithoutAToken_Gets503AndEndsTheRead()
+    {
+        await using var http = await HttpFixture.StartAsync();
+        var connection = await http.ConnectAsync();
+        await connection.SendAsync("POST / HTTP/1.1\nHost: a\nContent-Length: 100\n\nhalf");
+        var exchange = await http.NextAsync();
+        var reading = exchange.ReadBodyAsync().AsTask();
+
+        await http.Source.DisposeAsync().Within("disposing");
+
+        Assert.StartsWith("HTTP/1.1 503 ", await connection.ReadToEndAsync(), StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<Exception>(() => reading.Within("reading"));
+        await exchange.DisposeAsync().Within("disposing the exchange");
+    }
+
+    [Fact]
+    public async Task AH10_Stop_HandlerCancelledWithinItsOwnResponse_IsCutOffAndNotBlamed()
+    {
+        using var log = new RecordingLog();
+        await using var http = await HttpFixture.StartAsync(new HttpSourceOptions { LoggerFactory = log });
+        var response = http.Client.GetAsync("/stream", HttpCompletionOption.ResponseHeadersRead);
+        var exchange = await http.NextAsync();
+        await exchange.HttpContext.Response.Body.FlushAsync().Within("beginning the response");
+        using var head = await response.Within("response head");
+
+        await http.Source.StopAsync().Within("stopping");
+        await exchange.DisposeAsync().Within("disposing");
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => head.Content.ReadAsByteArrayAsync().Within("response body"));
+        Assert.Equal((0L, 1L), (http.Source.HttpStatistics.Unanswered, http.Source.HttpStatistics.ClientGone));
+        Assert.DoesNotContain(log.Lines, l => l.Contains("/stream", StringComparison.Ordinal) && l.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Dispose_Unanswered_WhileTheSourceRuns_IsBlamed()
+    {
+        using var log = new RecordingLog();
+        await using var http = await HttpFixture.StartAsync(new HttpSourceOptions { LoggerFactory = log });
+        http.Serve(_ => Task.CompletedTask);
+
+        using var answer = await http.Client.GetAsync("/forgotten").Within("response");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Contains(log.Lines, l => l.StartsWith("Error: GET /forgotten was not answered by its handler", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Dispose_WithUnreadAndHeldRequests_Answers503ToEach()
     {

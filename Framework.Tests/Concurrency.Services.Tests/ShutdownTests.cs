@@ -3,6 +3,7 @@ using Concurrency.Services.Components;
 using Concurrency.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Concurrency.Services.Tests;
 
@@ -66,6 +67,52 @@ public sealed class ShutdownTests
         var statistics = host.Components().Components[0].Statistics;
         Assert.Equal((1, 1), (statistics.Handled, statistics.Source.Undelivered));
         Assert.Equal(0, statistics.Failed);
+    }
+
+    [Fact]
+    public async Task AH10_StopAsync_HandlerBlocksTheSharedLoop_OnlyItsComponentIsNamed()
+    {
+        var clock = new ManualClock();
+        var busy = new FakeSource<int>();
+        using var log = new RecordingLog();
+        using var release = new ManualResetEventSlim();
+        var started = Signal();
+        var ended = Signal();
+        var builder = HostFixture.Builder();
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Logging.AddProvider(log);
+        builder.AddComponent<int>("idle", _ => new FakeSource<int>(), (_, _) => default);
+        builder.AddSynchronousComponent<int>("busy", _ => busy, (_, _) =>
+        {
+            started.TrySetResult();
+            release.Wait(CancellationToken.None);
+            ended.SetResult();
+        });
+        using var host = builder.Build();
+        await host.StartAsync().Within("the host starts");
+        await busy.Writer.WriteAsync(1);
+        await started.Task.Within("the handler runs");
+
+        var stop = host.StopAsync();
+        while (!stop.IsCompleted && !log.Lines.Any(l => l.Contains("abandoned", StringComparison.Ordinal)))
+        {
+            await Task.WhenAny(clock.TimersArmed(1), stop).Within("the next wait of the shutdown");
+            clock.Advance(TimeSpan.FromSeconds(9));
+        }
+
+        release.Set();
+        while (!stop.IsCompleted)
+        {
+            await Task.WhenAny(clock.TimersArmed(1), stop).Within("the rest of the shutdown");
+            clock.Advance(TimeSpan.FromSeconds(9));
+        }
+
+        await stop.Within("the host stops");
+        await ended.Task.Within("the end of the handler");
+        Assert.Contains(log.Lines, l => l.Contains("'busy' still had work", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, l => l.Contains("'busy' ignored the cancellation", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, l => l.Contains("Shutdown:", StringComparison.Ordinal) && l.Contains("'idle'", StringComparison.Ordinal));
+        Assert.Equal(1, host.Components().ExitCode);
     }
 
     [Fact]

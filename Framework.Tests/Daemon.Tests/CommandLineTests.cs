@@ -13,64 +13,27 @@ public sealed class CommandLineTests
     [InlineData(new[] { "--capacity", "http=many" }, "--capacity", "'many'", "whole number")]
     [InlineData(new[] { "--drive", "0" }, "--drive", "'0'", "above 0")]
     [InlineData(new[] { "--drive", "soon" }, "--drive", "'soon'", "seconds")]
+    [InlineData(new[] { "--log", "" }, "--log", "''", "path of a file")]
+    [InlineData(new[] { "--users", "" }, "--users", "''", "path of a file")]
     [InlineData(new[] { "--nonsense" }, "--nonsense", "--nonsense", "--help")]
-    public async Task Argument_Wrong_ExitsWith2AndOneSentence(string[] arguments, string argument, string value, string allowed)
+    public void Argument_Wrong_IsRefusedInOneSentence(string[] arguments, string argument, string value, string allowed)
     {
-        var (exitCode, output, errors) = await DaemonProcess.RunAsync(arguments);
+        var refused = Assert.Throws<UsageException>(() => CommandLine.Parse(arguments));
+
+        Assert.Contains(argument, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(value, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(allowed, refused.Message, StringComparison.Ordinal);
+        Assert.Single(refused.Message.Split('\n'));
+    }
+
+    [Fact]
+    public async Task Argument_Wrong_ExitsWith2AndThatSentence()
+    {
+        var (exitCode, output, errors) = await DaemonProcess.RunAsync("--http", "here");
 
         Assert.Equal(2, exitCode);
         Assert.Empty(output);
-        Assert.Contains(argument, errors, StringComparison.Ordinal);
-        Assert.Contains(value, errors, StringComparison.Ordinal);
-        Assert.Contains(allowed, errors, StringComparison.Ordinal);
-        Assert.Single(errors.TrimEnd().Split('\n'));
-    }
-
-    [Fact]
-    public async Task Executor_UnknownKind_ExitsWith1AndNamesIt()
-    {
-        var (exitCode, output, errors) = await DaemonProcess.RunAsync("--executor", "http=fiber");
-
-        Assert.Equal(1, exitCode);
-        Assert.Empty(output);
-        Assert.Contains("fiber", errors, StringComparison.Ordinal);
-        Assert.Contains("cooperative", errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task UsersFile_Missing_ExitsWith1AndNamesIt()
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"no-such-users-{Guid.NewGuid():N}");
-
-        var (exitCode, _, errors) = await DaemonProcess.RunAsync("--users", path);
-
-        Assert.Equal(1, exitCode);
-        Assert.Contains(path, errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task LogFile_CannotBeOpened_ExitsWith1AndNamesIt()
-    {
-        var (exitCode, _, errors) = await DaemonProcess.RunAsync("--log", Path.GetTempPath());
-
-        Assert.Equal(1, exitCode);
-        Assert.Contains("--log", errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Port_InUse_ExitsWith1AndNamesItAndLeavesNothingBehind()
-    {
-        await using var first = await DaemonProcess.StartAsync();
-        var before = TemporaryDirectories();
-
-        var (exitCode, output, errors) = await DaemonProcess.RunAsync("--http", first.Http.Authority);
-        var (udpExitCode, _, udpErrors) = await DaemonProcess.RunAsync("--udp", first.Udp.ToString());
-
-        Assert.Equal((1, 1), (exitCode, udpExitCode));
-        Assert.Empty(output);
-        Assert.Contains(first.Http.Authority, errors, StringComparison.Ordinal);
-        Assert.Contains(first.Udp.ToString(), udpErrors, StringComparison.Ordinal);
-        Assert.Subset(before, TemporaryDirectories());
+        Assert.Equal(Assert.Throws<UsageException>(() => CommandLine.Parse(["--http", "here"])).Message + "\n", errors);
     }
 
     [Fact]
@@ -81,7 +44,4 @@ public sealed class CommandLineTests
         Assert.Equal(0, exitCode);
         Assert.Contains("--executor", output, StringComparison.Ordinal);
     }
-
-    private static HashSet<string> TemporaryDirectories() =>
-        [.. Directory.GetDirectories(Path.GetTempPath(), "concurrency-daemon-*")];
 }

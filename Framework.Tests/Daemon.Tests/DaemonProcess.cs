@@ -8,6 +8,8 @@ namespace Concurrency.Examples.Daemon.Tests;
 /// <summary>The daemon as a user runs it: a process with a command line, a ready line and an exit code.</summary>
 internal sealed partial class DaemonProcess : IAsyncDisposable
 {
+    private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "Daemon");
+
     private readonly Process _process;
     private readonly Task<string> _errors;
     private string _readyLine = "";
@@ -42,6 +44,14 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
         var output = await daemon._process.StandardOutput.ReadToEndAsync().Within("the end of the output");
         return (await daemon.ExitAsync(), output, await daemon._errors.Within("the end of the errors"));
     }
+
+    /// <summary>Starts the daemon without waiting for anything.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="temporary">Its temporary directory; null for everybody's.</param>
+    public static DaemonProcess Launch(string[] arguments, string? temporary = null) => Start(s_program, arguments, temporary);
+
+    /// <summary>Runs a line of the shell in which <c>"$0"</c> is the daemon.</summary>
+    public static DaemonProcess LaunchInShell(string line, string temporary) => Start("/bin/sh", ["-c", line, s_program], temporary);
 
     public void Send(int signal)
     {
@@ -81,9 +91,9 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static DaemonProcess Launch(string[] arguments)
+    private static DaemonProcess Start(string program, string[] arguments, string? temporary)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Daemon"))
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -91,6 +101,13 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        if (temporary is not null)
+        {
+            start.Environment["TMPDIR"] = temporary;
+            // The runtime's diagnostics socket would lie there, too.
+            start.Environment["DOTNET_EnableDiagnostics"] = "0";
         }
 
         return new DaemonProcess(Process.Start(start)!);

@@ -32,6 +32,10 @@ public sealed class ServiceTests(MachineLock machine) : IClassFixture<MachineLoc
         {
             Assert.Equal(JsonValueKind.Object, c.GetProperty("source").ValueKind);
             Assert.Equal(JsonValueKind.Object, c.GetProperty("channel").ValueKind);
+            // What is lost is told once, by the source.
+            Assert.True(c.GetProperty("source").TryGetProperty("dropped", out _));
+            Assert.DoesNotContain(c.GetProperty("channel").EnumerateObject(), p =>
+                p.Name.Contains("drop", StringComparison.OrdinalIgnoreCase) || p.Name is "aborted" or "rejected");
         });
         Assert.NotEqual(0, stats.RootElement.GetProperty("executors").GetArrayLength());
 
@@ -174,6 +178,47 @@ public sealed class ServiceTests(MachineLock machine) : IClassFixture<MachineLoc
 
         Assert.True(exitCode == 0, output + errors);
         Assert.EndsWith("the accounts hold\n", output, StringComparison.Ordinal);
+        Assert.Matches("; [0-9]+ users files, [1-9][0-9]* of them malformed on purpose\n", output);
+        Assert.DoesNotContain("users file", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(" Information ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hangup_WithoutALogFile_ReopensNothing()
+    {
+        await using var daemon = await DaemonProcess.StartAsync();
+        using var client = new HttpClient { BaseAddress = daemon.Http };
+
+        daemon.Send(Hangup);
+        await HandledBecomesAsync(client, "signals", 1);
+        daemon.Send(Terminate);
+
+        Assert.Equal(0, await daemon.ExitAsync());
+        var errors = await daemon.ErrorsAsync();
+        Assert.Contains("Received SIGHUP: the log goes to stderr", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("reopened", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Echo_BodyThatNeverComes_Gets503WhenItsHandlerIsCancelledAndNobodyIsBlamed()
+    {
+        await using var daemon = await DaemonProcess.StartAsync();
+        using var client = new HttpClient { BaseAddress = daemon.Http };
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPEndPoint.Parse(daemon.Http.Authority));
+        await socket.SendAsync("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray());
+        await InFlightBecomesAsync(client, 1);
+
+        daemon.Send(Terminate);
+        await RefusesConnectionsAsync(daemon);
+        daemon.SendUntilExit(Terminate);
+        using var reader = new StreamReader(new NetworkStream(socket));
+        var answer = await reader.ReadToEndAsync().Within("the answer");
+
+        Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nRetry-After: ", answer, StringComparison.Ordinal);
+        Assert.Equal(143, await daemon.ExitAsync());
+        Assert.DoesNotContain("was not answered by its handler", await daemon.ErrorsAsync(), StringComparison.Ordinal);
     }
 
     private static async Task LoginBecomesAsync(HttpClient client, string user, string password, HttpStatusCode expected)
@@ -205,6 +250,21 @@ public sealed class ServiceTests(MachineLock machine) : IClassFixture<MachineLoc
         }
 
         Assert.Fail($"{count} requests did not get into their handlers.");
+    }
+
+    private static async Task HandledBecomesAsync(HttpClient client, string component, int count)
+    {
+        for (var tries = 0; tries < 100_000; tries++)
+        {
+            using var stats = JsonDocument.Parse(await client.GetStringAsync("/stats").Within("GET /stats"));
+            var found = stats.RootElement.GetProperty("components").EnumerateArray().Single(c => c.GetProperty("name").GetString() == component);
+            if (found.GetProperty("handler").GetProperty("handled").GetInt64() >= count)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The component {component} did not handle {count} events.");
     }
 
     private static async Task LogBecomesAsync(string path, string text)

@@ -129,4 +129,56 @@ public sealed class ScopeSnippets
 
         Assert.Equal(["the block has ended: False", "the block has ended: True"], console.Lines);
     }
+
+    [Fact]
+    public async Task ScopesTimeout_OnlyTheExpiredBlockThrows()
+    {
+        using var console = new CapturedConsole();
+
+        #region scopes-timeout
+        try
+        {
+            await TimeoutScope.RunAsync(
+                TimeSpan.FromMinutes(1),
+                async request =>
+                {
+                    var answered = await TimeoutScope.TryRunAsync(
+                        TimeSpan.FromMilliseconds(1), cache => Task.Delay(Timeout.Infinite, cache.CancellationToken), cancellationToken: request.CancellationToken);
+                    Console.WriteLine($"the cache answered: {answered}");
+                    request.Reschedule(TimeSpan.FromMilliseconds(1));
+                    await Task.Delay(Timeout.Infinite, request.CancellationToken);
+                },
+                new TimeoutScopeOptions { Name = "request" });
+        }
+        catch (ScopeTimeoutException timeout)
+        {
+            Console.WriteLine(timeout.Message);
+        }
+        #endregion
+
+        Assert.Equal(["the cache answered: False", "The time of 00:00:00.0010000 of 'request' has passed."], console.Lines);
+    }
+
+    [Fact]
+    public async Task ScopesRace_TakesTheFirstSuccess()
+    {
+        using var console = new CapturedConsole();
+
+        #region scopes-race
+        var fastest = await Race.RunAsync<string>(
+        [
+            async cancellationToken =>
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                return "the slow mirror";
+            },
+            _ => Task.FromException<string>(new IOException("This mirror is gone.")),
+            _ => Task.FromResult("the fast mirror"),
+        ]);
+
+        Console.WriteLine(fastest);
+        #endregion
+
+        Assert.Equal(["the fast mirror"], console.Lines);
+    }
 }

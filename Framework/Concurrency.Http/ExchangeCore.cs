@@ -125,6 +125,7 @@ internal sealed class ExchangeCore
     }
 
     /// <summary>What disposal means: nothing more for an answered exchange, an answer of the source's own for any other.</summary>
+    /// <remarks>While the source stops, handlers are cancelled: one that has not answered is then not at fault.</remarks>
     public ValueTask EndUnansweredAsync()
     {
         var before = _owner;
@@ -269,22 +270,46 @@ internal sealed class ExchangeCore
 
         if (ExchangeResponse.Of(_features).HasStarted)
         {
-            HttpLog.CutOff(_intake.Logger, _exchange.Method, _exchange.Path, _intake.Name);
-            _intake.CountUnanswered();
-            _abort.CloseConnection();
-            End(0);
+            CutOff();
             return default;
         }
 
-        var refusal = _bodyError == 0 ? Refusal.Unanswered : Refusal.BadBody(_bodyError);
-        if (_bodyError == 0)
-        {
-            HttpLog.Unanswered(_intake.Logger, _exchange.Method, _exchange.Path, _intake.Name, refusal.Status);
-            _intake.CountUnanswered();
-        }
-
+        var refusal = RefusalForHandler();
         _status = refusal.Status;
         return new ValueTask(WriteRefusalAsync(refusal, handlerMayHoldIt: false));
+    }
+
+    private void CutOff()
+    {
+        if (_intake.Accepts)
+        {
+            HttpLog.CutOff(_intake.Logger, _exchange.Method, _exchange.Path, _intake.Name);
+            _intake.CountUnanswered();
+        }
+        else
+        {
+            HttpLog.CutOffByStop(_intake.Logger, _exchange.Method, _exchange.Path, _intake.Name);
+        }
+
+        _abort.CloseConnection();
+        End(0);
+    }
+
+    private Refusal RefusalForHandler()
+    {
+        if (_bodyError != 0)
+        {
+            return Refusal.BadBody(_bodyError);
+        }
+
+        if (!_intake.Accepts)
+        {
+            return _intake.Stopping;
+        }
+
+        HttpLog.Unanswered(_intake.Logger, _exchange.Method, _exchange.Path, _intake.Name, Refusal.Unanswered.Status);
+        _intake.CountUnanswered();
+        return Refusal.Unanswered;
     }
 
     private async Task WriteRefusalAsync(Refusal refusal, bool handlerMayHoldIt)

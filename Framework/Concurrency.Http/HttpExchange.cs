@@ -10,7 +10,8 @@ namespace Concurrency.Http;
 /// <summary>One HTTP request together with the one answer that it must get.</summary>
 /// <remarks>
 /// <para>Whoever takes an exchange from <see cref="HttpSource.Events"/> answers it once and disposes it (a component
-/// disposes it after its handler). Disposing an exchange that was not answered answers 500, so that no client waits in vain.</para>
+/// disposes it after its handler). Disposing an exchange that was not answered answers 500, or 503 with Retry-After once the
+/// source is stopping, so that no client waits in vain.</para>
 /// <para>The source answers in the handler's place when it must: 504 at the deadline, 503 when it is disposed.
 /// An answer that comes after that returns false. The request may be read until the exchange is answered.</para>
 /// <para>One thread at a time, on any executor; <see cref="Aborted"/> and <see cref="DisposeAsync"/> from any thread.</para>
@@ -56,7 +57,9 @@ public sealed class HttpExchange : ISourceEvent, IAsyncDisposable
 
     /// <summary>The request's body; read it asynchronously.</summary>
     /// <remarks>A read fails with <see cref="BadHttpRequestException"/> when the body is malformed or larger than allowed;
-    /// an exchange that is disposed unanswered after that answers with the exception's status, not with 500.</remarks>
+    /// an exchange that is disposed unanswered after that answers with the exception's status, not with 500.
+    /// A client that sends too slowly fails it with status 408 after some seconds; while the source stops, only a token ends the
+    /// read, so pass the handler's.</remarks>
     /// <exception cref="ObjectDisposedException">The exchange was answered.</exception>
     public Stream Body => _core.Body;
 
@@ -130,7 +133,7 @@ public sealed class HttpExchange : ISourceEvent, IAsyncDisposable
     public ValueTask<T?> ReadJsonAsync<T>(JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default) =>
         System.Text.Json.JsonSerializer.DeserializeAsync(Body, typeInfo, cancellationToken);
 
-    /// <summary>Ends the exchange; answers 500 if nobody has answered it, and cuts off a response that was begun and not completed.</summary>
+    /// <summary>Ends the exchange; answers 500 (503 while the source stops) if nobody has answered it, and cuts off a response that was begun and not completed.</summary>
     public ValueTask DisposeAsync() => _core.EndUnansweredAsync();
 
     /// <inheritdoc/>

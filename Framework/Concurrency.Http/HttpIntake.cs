@@ -10,7 +10,6 @@ namespace Concurrency.Http;
 internal sealed class HttpIntake(string name, HttpSourceOptions options, TimeProvider clock) : IHttpApplication<HttpExchange>
 {
     private readonly Refusal _full = Refusal.Full(options.RetryAfter);
-    private readonly Refusal _stopping = Refusal.Stopping(options.RetryAfter);
     private readonly HttpCounters _counters = new();
     private readonly LiveExchanges _live = new();
     private volatile bool _accepts = true;
@@ -28,6 +27,9 @@ internal sealed class HttpIntake(string name, HttpSourceOptions options, TimePro
 
     /// <summary>The limit that Kestrel applies to bodies, in bytes, or null.</summary>
     public long? MaxBodySize { get; set; }
+
+    /// <summary>The answer to a request that nobody answers any more because the source stops.</summary>
+    public Refusal Stopping { get; } = Refusal.Stopping(options.RetryAfter);
 
     public HttpStatistics Statistics => _counters.Snapshot();
 
@@ -78,7 +80,7 @@ internal sealed class HttpIntake(string name, HttpSourceOptions options, TimePro
     public void Abandon(ExchangeCore exchange)
     {
         exchange.CancelAborted();
-        exchange.Refuse(_stopping, handlerMayHoldIt: false);
+        exchange.Refuse(Stopping, handlerMayHoldIt: false);
     }
 
     public void CountUnanswered() => _counters.Unanswered();
@@ -125,12 +127,12 @@ internal sealed class HttpIntake(string name, HttpSourceOptions options, TimePro
     private void RefuseFull(HttpExchange exchange)
     {
         _counters.RejectedFull();
-        exchange.Core.Refuse(_accepts ? _full : _stopping, handlerMayHoldIt: false);
+        exchange.Core.Refuse(_accepts ? _full : Stopping, handlerMayHoldIt: false);
     }
 
     private void RefuseStopping(HttpExchange exchange)
     {
         _counters.Refused();
-        exchange.Core.Refuse(_stopping, handlerMayHoldIt: false);
+        exchange.Core.Refuse(Stopping, handlerMayHoldIt: false);
     }
 }

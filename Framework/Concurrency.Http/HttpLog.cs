@@ -24,6 +24,10 @@ internal static partial class HttpLog
     [LoggerMessage(6, LogLevel.Error, "The source '{Source}' could not write an answer to {Method} {Path}.")]
     public static partial void AnswerFailed(ILogger logger, Exception error, string source, string method, string path);
 
+    [LoggerMessage(8, LogLevel.Information,
+        "The source '{Source}' is stopping; the response to {Method} {Path} was begun and not completed, and its connection was closed.")]
+    public static partial void CutOffByStop(ILogger logger, string method, string path, string source);
+
     [LoggerMessage(7, LogLevel.Error, "A callback registered on HttpExchange.Aborted threw.")]
     public static partial void AbortCallbackFailed(ILogger logger, Exception error);
 }

@@ -19,7 +19,7 @@ public readonly record struct HttpStatistics
     /// <summary>Requests answered 504 because <see cref="HttpSourceOptions.RequestDeadline"/> had passed.</summary>
     public long DeadlineExceeded { get; init; }
 
-    /// <summary>Requests answered by the source because the handler ended without an answer.</summary>
+    /// <summary>Requests answered by the source because the handler ended without an answer; not those that it left when the source was stopping.</summary>
     public long Unanswered { get; init; }
 
     /// <summary>Answers with a status from 200 to 299.</summary>

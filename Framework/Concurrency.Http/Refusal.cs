@@ -31,7 +31,7 @@ internal sealed class Refusal
     /// <summary>For a request that finds the channel full.</summary>
     public static Refusal Full(TimeSpan retryAfter) => new(503, $"The server is busy. Try again in {Seconds(retryAfter)} s.") { RetryAfter = Seconds(retryAfter) };
 
-    /// <summary>For a request that comes while the source stops, or is left behind when it ends.</summary>
+    /// <summary>For a request that comes while the source stops, or that its handler has not answered by then.</summary>
     public static Refusal Stopping(TimeSpan retryAfter) =>
         new(503, $"The server is stopping. Try again in {Seconds(retryAfter)} s.") { RetryAfter = Seconds(retryAfter), Close = true };
 

@@ -284,6 +284,23 @@ public sealed class UdpSourceTests
     }
 
     [Fact]
+    public async Task Stop_WhileItWaitsForRoom_PublishesNothingNew()
+    {
+        await using var udp = await UdpFixture.StartAsync(
+            static (endPoint, options) => new UdpSource(endPoint, options, static (_, _, _) => new ScriptedReceiver(1, 2)),
+            new UdpSourceOptions { Capacity = 1, FullMode = ChannelFullMode.Wait });
+        Assert.True(await udp.Source.Events.WaitToReadAsync().Within("the first datagram"));
+        // A turn behind the pump's own: by now it waits for room.
+        await udp.Executor.InvokeAsync(static () => { }).Within("the pump's turn");
+
+        await udp.Source.StopAsync().Within("stopping");
+        using var first = await udp.NextAsync();
+
+        Assert.False(await udp.Source.Events.WaitToReadAsync().Within("the end of the events"));
+        Assert.Equal((1L, 1L), (udp.Source.Statistics.Observed, udp.Source.Statistics.Published));
+    }
+
+    [Fact]
     public async Task Stop_RepliesStayPossibleUntilDispose()
     {
         await using var udp = await UdpFixture.StartAsync();

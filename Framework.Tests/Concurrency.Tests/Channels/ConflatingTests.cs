@@ -219,4 +219,53 @@ public sealed class ConflatingTests
         await Assert.ThrowsAsync<ChannelFullException>(async () => await channel.Writer.WriteAsync(20));
         Assert.Equal(2, channel.Statistics.Rejected);
     }
+
+    [Fact]
+    public async Task ReadBatchAsync_TakesMoreThanTheWaitingWriterNeeds_WakesThoseWhoWaitForRoom()
+    {
+        using var channel = BoundedChannel.CreateConflating<int, int>(2, item => item);
+        Assert.True(channel.Writer.TryWrite(1));
+        Assert.True(channel.Writer.TryWrite(2));
+        var write = channel.Writer.WriteAsync(3).AsTask();
+        var room = channel.Writer.WaitToWriteAsync().AsTask();
+
+        Assert.Equal(2, await channel.Reader.ReadBatchAsync(new int[2], TimeSpan.Zero));
+
+        await write.Within("the write");
+        Assert.True(await room.Within("the wait for room"));
+        Assert.Equal(1, channel.Reader.Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OnUndelivered_ThrowsWhileAWriterIsAdmitted_FailsThatWriteAndNobodyElse(bool merges)
+    {
+        var lost = new List<string>();
+        using var channel = BoundedChannel.CreateConflating<string, char>(
+            new BoundedChannelPolicy(1),
+            item => item[0],
+            merges ? (_, written) => written : null,
+            (item, _) =>
+            {
+                lost.Add(item);
+                if (item == "b1")
+                {
+                    throw new FormatException("b1 is lost");
+                }
+            });
+        Assert.True(channel.Writer.TryWrite("a1"));
+        var writes = new[] { "b1", "b2", "b3" }.Select(item => channel.Writer.WriteAsync(item).AsTask()).ToArray();
+
+        Assert.True(channel.Reader.TryRead(out var read));
+
+        Assert.Equal("a1", read);
+        await writes[0].Within("the write of b1");
+        await Assert.ThrowsAsync<FormatException>(() => writes[1]).Within("the write of b2");
+        await writes[2].Within("the write of b3");
+        Assert.Equal(["b1", "b2"], lost);
+        Assert.True(channel.Reader.TryRead(out read));
+        Assert.Equal("b3", read);
+        Assert.Equal((4, 2, 2), (channel.Statistics.Written, channel.Statistics.Read, channel.Statistics.Conflated));
+    }
 }

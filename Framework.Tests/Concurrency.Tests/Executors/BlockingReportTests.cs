@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.TestSupport;
 
@@ -211,6 +212,29 @@ public sealed class BlockingReportTests
         Assert.True(slow >= 0 && callback > slow && posted > callback, string.Join("; ", methods.Select(report => report.Method)));
         Assert.All(methods, report => Assert.True(report.Duration >= TimeSpan.FromMilliseconds(20)));
         Assert.All(methods, report => Assert.Equal(thread, report.ThreadId));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AS6_LongTurnOfNamedWork_IsReportedWithItsNameAndCode(bool onPool)
+    {
+        var reports = new ConcurrentQueue<LongTurnReport>();
+        var limit = TimeSpan.FromMilliseconds(20);
+        await using Executor executor = onPool
+            ? new PoolExecutor(new PoolExecutorOptions { MinimumThreads = 1, MaximumThreads = 1, LongTurnLimit = limit, OnLongTurn = reports.Enqueue })
+            : new CooperativeExecutor(new CooperativeExecutorOptions { LongTurnLimit = limit, OnLongTurn = reports.Enqueue });
+        await executor.InvokeAsync(() =>
+        {
+            TurnWatch.Note("users", SlowAfterYieldAsync);
+            SlowCallback();
+        }).Within("named");
+        executor.Post(SlowCallback);
+        await executor.DisposeAsync();
+
+        var named = Assert.Single(reports, report => report.Method.Contains("'users'", StringComparison.Ordinal));
+        Assert.Equal($"{typeof(BlockingReportTests).FullName}.{nameof(SlowAfterYieldAsync)} for 'users'", named.Method);
+        Assert.Contains(reports, report => report.Method.EndsWith(nameof(SlowCallback), StringComparison.Ordinal));
     }
 
     [Fact]

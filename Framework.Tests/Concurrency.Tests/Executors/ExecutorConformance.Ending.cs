@@ -7,6 +7,44 @@ namespace Concurrency.Tests.Executors;
 public abstract partial class ExecutorConformance
 {
     [Fact]
+    public Task RunAsync_WorkEndsWhileItsTokenIsBeingCancelled_DoesNotWaitForTheCallbacks() => With(async executor =>
+    {
+        using var source = new CancellationTokenSource();
+        using var open = new ManualResetEventSlim();
+        var started = Signal();
+        var work = executor.RunAsync(
+            async token =>
+            {
+                // This callback lets the work end, and the cancellation is not over before the test has seen that.
+                var cancelled = Signal();
+                _ = token.UnsafeRegister(
+                    _ =>
+                    {
+                        cancelled.SetResult();
+                        open.Wait();
+                    },
+                    null);
+                started.SetResult();
+                await cancelled.Task;
+            },
+            source.Token);
+        await started.Task.Within("start");
+        var cancellation = Task.Factory.StartNew(source.Cancel, TaskCreationOptions.LongRunning);
+        try
+        {
+            await work.Within("the work ends");
+            Assert.False(cancellation.IsCompleted);
+            await executor.InvokeAsync(() => { }).Within("the next turn");
+        }
+        finally
+        {
+            open.Set();
+        }
+
+        await cancellation.Within("the cancellation ends");
+    });
+
+    [Fact]
     public Task A7_6_DrainAsync_WaitsForWorkInFlightAndRefusesNew() => With(async executor =>
     {
         var gate = Signal();

@@ -57,16 +57,20 @@ public sealed class ExecutorRegistryTests
         var order = new List<string>();
         foreach (var executor in new[] { first, second, third })
         {
+            // Work that has not started when its executor is disposed never does.
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _ = executor.RunAsync(async stopping =>
             {
                 var stopped = new TaskCompletionSource();
                 await using var registration = stopping.Register(stopped.SetResult);
+                started.SetResult();
                 await stopped.Task;
                 lock (order)
                 {
                     order.Add(executor.Name);
                 }
             });
+            await started.Task.Within(executor.Name);
         }
 
         await registry.DisposeAsync().Within("dispose");

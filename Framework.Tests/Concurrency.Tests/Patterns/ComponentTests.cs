@@ -291,6 +291,36 @@ public sealed class ComponentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AS6_HandlerTakesLong_TheReportNamesTheComponentAndTheHandler()
+    {
+        var reports = new ConcurrentQueue<LongTurnReport>();
+        var limit = TimeSpan.FromMilliseconds(20);
+        await using var loop = new CooperativeExecutor(new CooperativeExecutorOptions { LongTurnLimit = limit, OnLongTurn = reports.Enqueue });
+        var source = new FakeSource<int>();
+        await using (var component = new Component<int>("numbers", source, loop, Slow))
+        {
+            await component.StartAsync();
+            await source.Writer.WriteAsync(1);
+            await component.StopAsync();
+            await component.Completion.Within("the event is handled");
+        }
+
+        await loop.DisposeAsync();
+        Assert.Contains(reports, r => r.Method.EndsWith($"{nameof(Slow)} for 'numbers'", StringComparison.Ordinal));
+
+        ValueTask Slow(int item, CancellationToken cancellationToken)
+        {
+            var start = loop.TimeProvider.GetTimestamp();
+            while (loop.TimeProvider.GetElapsedTime(start) < 2 * limit)
+            {
+                Thread.SpinWait(100);
+            }
+
+            return default;
+        }
+    }
+
+    [Fact]
     public void Constructor_ConcurrencyZero_IsRefusedWithTheName()
     {
         var refused = Assert.Throws<ArgumentOutOfRangeException>(() =>

@@ -250,12 +250,12 @@ public sealed class TaskScopeTests
             scope.Start("a", async _ =>
             {
                 await Task.Yield();
-                seen.Add(Execution.Executor.Current?.Name);
+                seen.Add(Concurrency.Execution.Executor.Current?.Name);
             }, first);
             scope.Start("b", async _ =>
             {
                 await Task.Yield();
-                seen.Add(Execution.Executor.Current?.Name);
+                seen.Add(Concurrency.Execution.Executor.Current?.Name);
             }, second);
             return Task.CompletedTask;
         }).Within("both children end");
@@ -279,6 +279,47 @@ public sealed class TaskScopeTests
         }).Within("the scope ends");
 
         Assert.Equal(["reader", "writer"], names.Order());
+    }
+
+    [Fact]
+    public async Task Timeout_CutsWorkShort_ThrowsWithTheReasonAndLogsIt()
+    {
+        var clock = new ManualClock();
+        var log = new ListLogger();
+        var run = TaskScope.RunAsync(
+            scope =>
+            {
+                scope.Start("child", token => Task.Delay(Timeout.Infinite, token));
+                return Task.CompletedTask;
+            },
+            new TaskScopeOptions { Name = "batch", Timeout = TimeSpan.FromSeconds(5), TimeProvider = clock, Logger = log });
+
+        Assert.False(run.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(5));
+
+        var canceled = await Assert.ThrowsAsync<TaskScopeCanceledException>(() => run).Within("the scope ends");
+        Assert.Contains("00:00:05", canceled.Reason, StringComparison.Ordinal);
+        Assert.Contains(log.Messages, m => m.Contains("'batch'", StringComparison.Ordinal) && m.Contains(canceled.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Timeout_AllWorkWasDone_EndsNormallyAndTheTimerIsGone()
+    {
+        var clock = new ManualClock();
+        TaskScope? scope = null;
+        await TaskScope.RunAsync(
+            s =>
+            {
+                scope = s;
+                return Task.CompletedTask;
+            },
+            new TaskScopeOptions { Timeout = TimeSpan.FromSeconds(5), TimeProvider = clock });
+
+        clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Null(scope!.Reason);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+            TaskScope.RunAsync(_ => Task.CompletedTask, new TaskScopeOptions { Timeout = TimeSpan.Zero }));
     }
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -114,7 +114,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         var busy = Busy();
         if (busy.Length > 0)
         {
-            _logger.ShutdownCancels(Names(busy), _clock.GetElapsedTime(start));
+            _logger.ShutdownCancels(Names(busy, static s => s.Running > 0 || s.Channel?.Depth > 0), _clock.GetElapsedTime(start));
         }
 
         foreach (var component in busy)
@@ -128,7 +128,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         if (busy.Length > 0)
         {
             Fail();
-            _logger.ShutdownAbandons(Names(busy));
+            _logger.ShutdownAbandons(Names(busy, static s => s.Running > 0));
         }
     }
 
@@ -251,5 +251,10 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
     private Component[] Busy() =>
         [.. _components.Where(static c => c.State is ComponentState.Running or ComponentState.Stopping)];
 
-    private static string Names(Component[] components) => string.Join(", ", components.Select(static c => $"'{c.Name}'"));
+    /// <summary>Names those that hold up the end: an idle component may only share its loop with one of them.</summary>
+    private static string Names(Component[] unfinished, Predicate<ComponentStatistics> holdsUp)
+    {
+        var culprits = Array.FindAll(unfinished, c => holdsUp(c.Statistics));
+        return string.Join(", ", (culprits.Length > 0 ? culprits : unfinished).Select(static c => $"'{c.Name}'"));
+    }
 }

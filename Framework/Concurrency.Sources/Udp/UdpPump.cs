@@ -96,9 +96,11 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
         var turn = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (options.FullMode == ChannelFullMode.Wait && !await run.WaitForRoomAsync().ConfigureAwait(Executor.Current is not null))
+            // A stop may have come with the room: what the kernel holds then is not published any more.
+            if (options.FullMode == ChannelFullMode.Wait
+                && (!await run.WaitForRoomAsync().ConfigureAwait(Executor.Current is not null) || cancellationToken.IsCancellationRequested))
             {
-                return;
+                break;
             }
 
             try

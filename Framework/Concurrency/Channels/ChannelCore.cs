@@ -59,6 +59,9 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
         set => Volatile.Write(ref _closure, value);
     }
 
+    /// <summary>How many operations of a conflating channel have made room and not yet let waiting writers have it.</summary>
+    public int PendingAdmissions { get; private set; }
+
     public ChannelEnding<T> Ending { get; }
 
     public ChannelMeter? Meter { get; set; }
@@ -257,7 +260,12 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
         {
             if (Conflation is not null)
             {
-                after.Admit = true;
+                if (!after.Admit)
+                {
+                    after.Admit = true;
+                    PendingAdmissions++;
+                }
+
                 return;
             }
 
@@ -353,12 +361,26 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
         after.Settled.Publish();
         if (after.Admit)
         {
-            Conflation!.AdmitWriters(this);
+            AdmitWriters();
         }
 
         if (after.Completed)
         {
             Ending.Complete();
+        }
+    }
+
+    private void AdmitWriters()
+    {
+        try
+        {
+            Conflation!.AdmitWriters(this);
+        }
+        finally
+        {
+            Enter();
+            PendingAdmissions--;
+            Exit();
         }
     }
 

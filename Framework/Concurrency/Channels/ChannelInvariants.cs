@@ -17,7 +17,7 @@ internal static class ChannelInvariants
         Debug.Assert(count == 0 || core.Readers.IsEmpty, "There are items, so no reader waits for one.");
         Debug.Assert(!core.HasReadableLocked || core.ReadWaits.IsEmpty, "There is something to read, so nobody waits for that.");
         Debug.Assert(core.Writers.IsEmpty || count == capacity || admitting, "Writers wait, so there is no room.");
-        Debug.Assert(core.WriteWaits.IsEmpty || !core.CanWriteLocked, "A write would succeed, so nobody waits for that.");
+        Debug.Assert(core.WriteWaits.IsEmpty || !core.CanWriteLocked || core.PendingAdmissions != 0, "A write would succeed, so nobody waits for that.");
         Debug.Assert(core.Readers.IsEmpty || core.Writers.IsEmpty || admitting, "A waiting reader and a waiting writer would have met.");
         Debug.Assert(
             core.Closure is null || (core.Readers.IsEmpty && core.Writers.IsEmpty && core.ReadWaits.IsEmpty && core.WriteWaits.IsEmpty),

@@ -85,17 +85,17 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
         var after = default(AfterGate);
         var drop = default(Drop<T>);
         MergeCase? merging = null;
+        ConflatingWriteWaiter<T, TKey>? writer;
         core.Enter();
         try
         {
-            if (core.Writers.Head is ConflatingWriteWaiter<T, TKey> writer)
+            writer = core.Writers.Head as ConflatingWriteWaiter<T, TKey>;
+            if (writer is not null)
             {
                 merging = AdmitLocked(core, writer, ref after, ref drop);
             }
-            else
-            {
-                core.OpenForWritersLocked(ref after);
-            }
+
+            core.OpenForWritersLocked(ref after);
         }
         finally
         {
@@ -109,9 +109,22 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
         }
 
         var more = !after.Settled.IsEmpty;
+        Report(core, drop, writer);
         core.Finish(ref after);
-        drop.Report(core.OnUndelivered);
         return more;
+    }
+
+    /// <summary>Reports the item that a waiting write has replaced; a callback that throws fails that write, and not whoever made the room.</summary>
+    private static void Report(ChannelCore<T> core, Drop<T> drop, ConflatingWriteWaiter<T, TKey>? writer)
+    {
+        try
+        {
+            drop.Report(core.OnUndelivered);
+        }
+        catch (Exception error)
+        {
+            writer!.Settle(error);
+        }
     }
 
     /// <summary>Settles the first writer, or leaves it where it is: without room, or because its item must be merged outside the gate.</summary>
@@ -160,14 +173,15 @@ internal sealed class ConflationIndex<T, TKey>(Func<T, TKey> keyOf, Func<T, T, T
         try
         {
             drop = CommitLocked(core, seen, merged, failure, ref after);
+            core.OpenForWritersLocked(ref after);
         }
         finally
         {
             core.Exit();
         }
 
+        Report(core, drop, seen.Writer);
         core.Finish(ref after);
-        drop.Report(core.OnUndelivered);
     }
 
     private Drop<T> CommitLocked(ChannelCore<T> core, MergeCase seen, T? merged, Exception? failure, ref AfterGate after)

@@ -7,15 +7,13 @@ namespace Concurrency.Executors;
 /// <summary>The stack of a blocking wait, cut down to what its reader can change.</summary>
 internal sealed class BlockingStack
 {
-    private static readonly string s_own = typeof(Executor).Assembly.GetName().Name!;
-
     /// <summary>What kind of wait it is.</summary>
     public required BlockingWaitKind Kind { get; init; }
 
     /// <summary>The .NET member that blocks.</summary>
     public required string Operation { get; init; }
 
-    /// <summary>The innermost frame of the user.</summary>
+    /// <summary>The innermost frame of the user; the framework's own if the user has none in this turn.</summary>
     public required string CallSite { get; init; }
 
     /// <summary>The user's frames, innermost first.</summary>
@@ -27,33 +25,49 @@ internal sealed class BlockingStack
     /// <summary>Describes the wait that the calling thread is in.</summary>
     public static BlockingStack Capture()
     {
-        var frames = new StackTrace(fNeedFileInfo: true).GetFrames().Select(Frame.Of).ToArray();
-        var first = Array.FindIndex(frames, frame => frame.Assembly == s_own && frame.Type == typeof(BlockingWatch).FullName);
-        var next = Math.Max(0, Array.FindIndex(frames, Math.Max(0, first), frame => !frame.IsOfDotNet && frame.Type != typeof(BlockingWatch).FullName));
-        var wait = frames[..next];
-        var kind = wait.Select(frame => frame.WaitKind).LastOrDefault(kind => kind is not null) ?? BlockingWaitKind.Other;
-        var user = frames[next..].SkipWhile(frame => frame.Assembly == s_own || frame.IsOfDotNet).ToArray();
-        var turn = user.TakeWhile(frame => frame.Assembly != s_own).Where(frame => !frame.IsPlumbing).ToArray();
+        var frames = new StackTrace(fNeedFileInfo: true).GetFrames().Select(Frame.Of)
+            .SkipWhile(frame => frame.Type != typeof(BlockingWatch).FullName)
+            .SkipWhile(frame => frame.Type == typeof(BlockingWatch).FullName)
+            .ToArray();
+        var wait = frames.TakeWhile(frame => frame.Origin == CodeOrigin.DotNet).ToArray();
+        var turn = frames[wait.Length..].TakeWhile(frame => !frame.BeginsTurn).ToArray();
+        var ofUser = turn.SkipWhile(frame => frame.Origin != CodeOrigin.User)
+            .Where(frame => frame.Origin != CodeOrigin.Framework && !frame.IsPlumbing)
+            .ToArray();
+        var shown = ofUser.Length > 0 ? ofUser : [.. turn.Where(frame => !frame.IsPlumbing)];
+        var kind = KindOf(wait);
         return new BlockingStack
         {
             Kind = kind,
             Operation = wait.Length == 0 ? "A wait" : OperationOf(kind, wait[^1]),
-            CallSite = turn.Length == 0 ? "an unknown place" : turn[0].ToString(),
-            Text = Join(turn),
-            IsInternal = kind == BlockingWaitKind.Lock && frames[next].Assembly == s_own,
+            CallSite = shown.Length == 0 ? "an unknown place" : shown[0].ToString(),
+            Text = Join(shown),
+            IsInternal = kind == BlockingWaitKind.Lock && turn is [{ Origin: CodeOrigin.Framework }, ..],
+        };
+    }
+
+    private static BlockingWaitKind KindOf(Frame[] wait)
+    {
+        // .NET takes locks of its own in members that block and in members that do not (Task.Exception, SemaphoreSlim.Release):
+        // what it waits for in the end decides, not what was called.
+        var kinds = wait.Select(frame => frame.WaitKind).Where(kind => kind is not null).ToArray();
+        return kinds switch
+        {
+            [] => BlockingWaitKind.Other,
+            [BlockingWaitKind.Lock, ..] => BlockingWaitKind.Lock,
+            _ => kinds[^1]!.Value,
         };
     }
 
     private static string OperationOf(BlockingWaitKind kind, Frame entry)
     {
-        if (kind == BlockingWaitKind.Task && entry.Method.Contains("Result", StringComparison.Ordinal))
+        // The compiler may have merged what was called into its caller: then the frame shows what .NET calls in turn.
+        return kind switch
         {
-            return "Task.Result";
-        }
-
-        var type = entry.Type[(entry.Type.LastIndexOf('.') + 1)..];
-        var generic = type.IndexOf('`', StringComparison.Ordinal);
-        return $"{(generic < 0 ? type : type[..generic])}.{entry.Method}";
+            BlockingWaitKind.Task when entry.Method.Contains("Result", StringComparison.Ordinal) => "Task.Result",
+            BlockingWaitKind.WaitHandle when entry.Method.StartsWith("WaitOne", StringComparison.Ordinal) => "WaitHandle.WaitOne",
+            _ => CodeNames.Readable(entry.Type[(entry.Type.LastIndexOf('.') + 1)..], entry.Method),
+        };
     }
 
     private static string Join(Frame[] frames)
@@ -67,12 +81,14 @@ internal sealed class BlockingStack
         return text.ToString();
     }
 
-    private sealed record Frame(string Assembly, string Type, string Method, string? Place)
+    private sealed record Frame(CodeOrigin Origin, string Type, string Method, string? Place)
     {
-        public bool IsOfDotNet => Assembly.StartsWith("System.", StringComparison.Ordinal) || Assembly is "System" or "mscorlib" or "netstandard";
+        /// <summary>Whether it is where an executor calls what it was given.</summary>
+        public bool BeginsTurn => Origin == CodeOrigin.Framework
+            && (Type == typeof(ExecutorWork).FullName || Type == typeof(EventLoop).FullName || Type == typeof(PoolWorker).FullName);
 
         /// <summary>Whether it belongs to what .NET puts between an async method and its executor.</summary>
-        public bool IsPlumbing => IsOfDotNet && (Type.StartsWith("System.Runtime.CompilerServices.", StringComparison.Ordinal)
+        public bool IsPlumbing => Origin == CodeOrigin.DotNet && (Type.StartsWith("System.Runtime.CompilerServices.", StringComparison.Ordinal)
             || Type.StartsWith("System.Threading.", StringComparison.Ordinal));
 
         public BlockingWaitKind? WaitKind => Type switch
@@ -94,19 +110,13 @@ internal sealed class BlockingStack
             var method = DiagnosticMethodInfo.Create(frame);
             var file = frame.GetFileName();
             return new Frame(
-                method is null ? "" : AssemblyOf(method.DeclaringAssemblyName),
+                method is null ? CodeOrigin.DotNet : CodeNames.OriginOf(method.DeclaringAssemblyName),
                 method?.DeclaringTypeName ?? "",
                 method?.Name ?? frame.ToString().Trim(),
                 file is null ? null : $"{file}:line {frame.GetFileLineNumber()}");
         }
 
         public override string ToString() =>
-            Place is null ? WorkDescription.Readable(Type, Method) : $"{WorkDescription.Readable(Type, Method)} in {Place}";
-
-        private static string AssemblyOf(string fullName)
-        {
-            var comma = fullName.IndexOf(',', StringComparison.Ordinal);
-            return comma < 0 ? fullName : fullName[..comma];
-        }
+            Place is null ? CodeNames.Readable(Type, Method) : $"{CodeNames.Readable(Type, Method)} in {Place}";
     }
 }

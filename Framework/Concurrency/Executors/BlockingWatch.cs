@@ -108,7 +108,7 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
             ThreadId = Environment.CurrentManagedThreadId,
             Occurrences = occurrences,
         };
-        if (!IsPowerOfTen(occurrences))
+        if (!PowersOfTen.Contain(occurrences))
         {
             return;
         }
@@ -116,7 +116,11 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
         t_isReporting = true;
         try
         {
-            ExecutorLog.Blocking(_options.Logger, report.Operation, Executor, report.CallSite, occurrences, report.Stack);
+            if (_options.LoggerBeside(_options.OnBlockingReport) is { } logger)
+            {
+                ExecutorLog.Blocking(logger, report.Operation, Executor, report.CallSite, occurrences, report.Stack);
+            }
+
             _options.OnBlockingReport?.Invoke(report);
         }
         catch (Exception error)
@@ -149,15 +153,5 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
         {
             t_isReporting = false;
         }
-    }
-
-    private static bool IsPowerOfTen(long value)
-    {
-        while (value >= 10 && value % 10 == 0)
-        {
-            value /= 10;
-        }
-
-        return value == 1;
     }
 }

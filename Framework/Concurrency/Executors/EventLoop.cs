@@ -38,7 +38,7 @@ internal sealed class EventLoop : IExecutorEngine
         _timers = new LoopTimers(owner, Attend);
         _descriptors = portable || !OperatingSystem.IsLinux() ? null : new DescriptorSet();
         _waiter = _descriptors is null ? new EventWaiter() : new EpollWaiter(_descriptors);
-        _watch = new TurnWatch(owner, options);
+        _watch = new TurnWatch(owner, options, hasWatchdog: true);
         _spin = (long)(spin.TotalSeconds * TimeProvider.System.TimestampFrequency);
         Lifetime = new ExecutorLifetime(owner, options, this);
         TimeProvider = new LoopTimeProvider(
@@ -92,7 +92,7 @@ internal sealed class EventLoop : IExecutorEngine
     {
         _home = HomeContext.Get();
         ExecutionContext.Restore(_home);
-        _watch.Resume();
+        _watch.Enter();
         while (true)
         {
             RunTurns();
@@ -109,6 +109,7 @@ internal sealed class EventLoop : IExecutorEngine
         }
 
         Close();
+        _watch.Pause();
     }
 
     public ExecutorStatistics Snapshot(int threads, long runAfterStop)
@@ -236,15 +237,15 @@ internal sealed class EventLoop : IExecutorEngine
     private void Sleep()
     {
         _ready.Shrink();
+        _watch.Pause();
         var milliseconds = _timers.MillisecondsToNext();
-        if (milliseconds == 0 || (_spin > 0 && SeesWorkWhileSpinning()) || !_remote.TryArm())
+        if (milliseconds != 0 && (_spin == 0 || !SeesWorkWhileSpinning()) && _remote.TryArm())
         {
-            return;
+            _waiter.Wait(milliseconds);
+            _remote.Disarm();
         }
 
-        _waiter.Wait(milliseconds);
         _watch.Resume();
-        _remote.Disarm();
     }
 
     private bool SeesWorkWhileSpinning()

@@ -18,8 +18,8 @@ internal static partial class ExecutorLog
     [LoggerMessage(4, LogLevel.Warning, "A turn of {Method} held the {Executor} for {Duration} on thread {ThreadId}. Split it with Executor.Yield, or move it to a pool.")]
     public static partial void LongTurn(ILogger logger, string method, Executor executor, TimeSpan duration, int threadId);
 
-    [LoggerMessage(5, LogLevel.Warning, "A turn of {Method} has held the {Executor} for {Duration} on thread {ThreadId} and still does.")]
-    public static partial void LongTurnRunning(ILogger logger, string method, Executor executor, TimeSpan duration, int threadId);
+    [LoggerMessage(5, LogLevel.Warning, "A turn has held the {Executor} for at least {Duration} on thread {ThreadId} and has not ended. Its method is reported when it ends; a stack dump shows it now.")]
+    public static partial void LongTurnRunning(ILogger logger, Executor executor, TimeSpan duration, int threadId);
 
     [LoggerMessage(6, LogLevel.Error, "A callback registered on the stopping token of the {Executor} threw.")]
     public static partial void StoppingCallbackFailed(ILogger logger, Executor executor, Exception error);

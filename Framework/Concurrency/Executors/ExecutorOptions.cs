@@ -1,6 +1,5 @@
 using Concurrency.Execution;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Concurrency.Executors;
 
@@ -13,8 +12,8 @@ public record ExecutorOptions
     /// <summary>The clock. With the system clock a single-threaded executor runs its own timers; another clock keeps them, and only their callbacks run on the executor.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Receives blocking reports, long turns and unhandled exceptions.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    /// <summary>Receives blocking reports, long turns and unhandled exceptions. By default they are written to the standard error stream, unless a callback below receives them; <see cref="Microsoft.Extensions.Logging.Abstractions.NullLogger"/> silences them.</summary>
+    public ILogger Logger { get; init; } = LastResortLogger.Instance;
 
     /// <summary>Receives what a posted callback threw. Null: it is logged and thrown again on the .NET thread pool, which ends the process.</summary>
     public Action<Executor, Exception>? OnUnhandledException { get; init; }
@@ -28,7 +27,7 @@ public record ExecutorOptions
     /// <summary>Receives blocking reports, on the blocked thread, before it blocks further; what it throws is logged.</summary>
     public Action<BlockingReport>? OnBlockingReport { get; init; }
 
-    /// <summary>Turns that take longer are reported; <see cref="Timeout.InfiniteTimeSpan"/> turns the report off. The default is 100 ms on a cooperative executor, off on the others.</summary>
+    /// <summary>Turns that take longer are reported; <see cref="Timeout.InfiniteTimeSpan"/> turns the report off. The default is 100 ms on a cooperative executor, off on the others. One that has not ended after ten to twenty times as long is logged while it runs, except on an inline executor.</summary>
     public TimeSpan LongTurnLimit { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>Receives long turns, on the thread that ran them; what it throws is logged.</summary>
@@ -36,6 +35,12 @@ public record ExecutorOptions
 
     /// <summary>How long disposal lets cancelled work run on before it gives up on it. The default is 5 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What tells the time to the watchdog of long turns; the user's clock may be one that stands still.</summary>
+    internal TimeProvider WatchdogClock { get; init; } = TimeProvider.System;
+
+    /// <summary>Where to log what a callback may receive as well: nowhere if there is no logger and the callback is there.</summary>
+    internal ILogger? LoggerBeside(Delegate? callback) => callback is not null && Logger is LastResortLogger ? null : Logger;
 
     internal static void Validate(ExecutorOptions options)
     {

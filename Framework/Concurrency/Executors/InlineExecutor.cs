@@ -155,7 +155,7 @@ public sealed class InlineExecutor : Executor, IExecutorEngine
         var outer = t_turn;
         var turn = t_turn = new InlineTurn(this, outer);
         using var context = HomeContext.Enter();
-        var watch = new TurnWatch(this, _options);
+        var watch = new TurnWatch(this, _options, hasWatchdog: false);
         watch.Resume();
         try
         {

@@ -160,6 +160,7 @@ internal sealed class PoolEngine : IExecutorEngine
     /// <returns>False if the thread has to end.</returns>
     private bool TrySleep(PoolWorker worker)
     {
+        worker.Watch.Pause();
         if (!_crew.TryLieDown(worker))
         {
             return false;
@@ -167,6 +168,7 @@ internal sealed class PoolEngine : IExecutorEngine
 
         if (_queues.HasWork && _crew.TryGetUp(worker))
         {
+            worker.Watch.Resume();
             return true;
         }
 

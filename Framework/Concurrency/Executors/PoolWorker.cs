@@ -32,7 +32,7 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
 
     public long Failed => Volatile.Read(ref _failed);
 
-    public TurnWatch Watch { get; } = new(executor, options);
+    public TurnWatch Watch { get; } = new(executor, options, hasWatchdog: true);
 
     /// <summary>Makes this the worker of the calling thread, which runs a turn of the executor.</summary>
     public void Enter()
@@ -40,7 +40,7 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
         t_current = this;
         _home = HomeContext.Get();
         _context = executor.SynchronizationContext;
-        Watch.Resume();
+        Watch.Enter();
     }
 
     public void CountAccepted(int change) => _accepted += change;

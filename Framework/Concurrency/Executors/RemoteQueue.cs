@@ -12,8 +12,9 @@ internal sealed class RemoteQueue
 {
     private const int InitialCapacity = 64;
     private const int KeptCapacity = 4096;
+    private const int KeptShare = 8;
 
-    private readonly QuietLock _gate = new();
+    private SpinGate _gate;
     private ExecutorWork[] _items = new ExecutorWork[InitialCapacity];
     private ExecutorWork[] _spare = new ExecutorWork[InitialCapacity];
     private volatile int _count;
@@ -67,16 +68,10 @@ internal sealed class RemoteQueue
         }
 
         ready.EnqueueRange(items.AsSpan(0, count));
-        if (items.Length > KeptCapacity)
-        {
-            items = new ExecutorWork[InitialCapacity];
-        }
-        else
-        {
-            Array.Clear(items, 0, count);
-        }
+        Array.Clear(items, 0, count);
 
-        _spare = items;
+        // What a burst needed is kept as long as bursts come: making it anew for each costs more than the posts.
+        _spare = items.Length <= KeptCapacity || count > items.Length / KeptShare ? items : new ExecutorWork[InitialCapacity];
     }
 
     /// <summary>Makes the loop look at its timers and its lifetime again.</summary>

@@ -4,19 +4,71 @@ using Concurrency.Interop;
 namespace Concurrency.Executors;
 
 /// <summary>Measures the turns of one thread with the coarse clock: a few nanoseconds a turn, a few milliseconds of resolution.</summary>
-internal sealed class TurnWatch(Executor executor, ExecutorOptions options)
+internal sealed class TurnWatch
 {
-    private readonly long _limit = options.LongTurnLimit == Timeout.InfiniteTimeSpan
-        ? long.MaxValue
-        : Math.Max(1, (long)options.LongTurnLimit.TotalMilliseconds);
+    /// <summary>The mark of a thread that runs no turns now.</summary>
+    public const long Asleep = -1;
 
-    private long _last;
+    [ThreadStatic]
+    private static TurnWatch? t_current;
+
+    private readonly Executor _executor;
+    private readonly ExecutorOptions _options;
+    private readonly long _limit = long.MaxValue;
+    private readonly TurnWatchdog? _watchdog;
+    private long _last = Asleep;
     private long _longTurns;
+    private string? _work;
+    private Delegate? _code;
+
+    public TurnWatch(Executor executor, ExecutorOptions options, bool hasWatchdog)
+    {
+        _executor = executor;
+        _options = options;
+        if (options.LongTurnLimit != Timeout.InfiniteTimeSpan)
+        {
+            _limit = Math.Max(1, (long)options.LongTurnLimit.TotalMilliseconds);
+            _watchdog = hasWatchdog && options.LongTurnLimit > TimeSpan.Zero ? new TurnWatchdog(this, executor, options) : null;
+        }
+    }
 
     public long LongTurns => Volatile.Read(ref _longTurns);
 
+    /// <summary>When the turn that runs began, within a tick of the clock, or <see cref="Asleep"/>.</summary>
+    public long Began => Volatile.Read(ref _last);
+
+    /// <summary>The managed thread id of the thread that was last awake.</summary>
+    public int ThreadId { get; private set; }
+
+    /// <summary>Told by a pattern before it calls the user's code: whose turn this is cannot be seen from the pattern's own continuation.</summary>
+    /// <param name="work">The name of the work, such as that of a component.</param>
+    /// <param name="code">What is about to be called.</param>
+    public static void Note(string work, Delegate code)
+    {
+        if (t_current is { } watch)
+        {
+            watch._code = code;
+            watch._work = work;
+        }
+    }
+
+    /// <summary>Watches the turns of the calling thread from now on.</summary>
+    public void Enter()
+    {
+        t_current = this;
+        Resume();
+    }
+
+    /// <summary>The thread runs no turns until it resumes.</summary>
+    public void Pause() => Volatile.Write(ref _last, Asleep);
+
     /// <summary>Time that passes until now belongs to no turn.</summary>
-    public void Resume() => _last = CoarseClock.Milliseconds();
+    public void Resume()
+    {
+        ThreadId = Environment.CurrentManagedThreadId;
+        Volatile.Write(ref _last, CoarseClock.Milliseconds());
+        _watchdog?.Awake();
+    }
 
     /// <summary>A turn has ended.</summary>
     /// <returns>Whether the coarse clock has moved since the last one ended.</returns>
@@ -26,6 +78,7 @@ internal sealed class TurnWatch(Executor executor, ExecutorOptions options)
         var elapsed = now - _last;
         if (elapsed == 0)
         {
+            _work = null;
             return false;
         }
 
@@ -36,27 +89,34 @@ internal sealed class TurnWatch(Executor executor, ExecutorOptions options)
             _last = CoarseClock.Milliseconds();
         }
 
+        _work = null;
         return true;
     }
 
     private void Report(in ExecutorWork work, TimeSpan duration)
     {
-        Interlocked.Increment(ref _longTurns);
+        var seen = Interlocked.Increment(ref _longTurns);
         var report = new LongTurnReport
         {
-            Executor = executor,
-            Method = WorkDescription.MethodOf(work),
+            Executor = _executor,
+            Method = _work is null ? WorkDescription.MethodOf(work) : $"{WorkDescription.MethodOf(_code!)} for '{_work}'",
             Duration = duration,
             ThreadId = Environment.CurrentManagedThreadId,
         };
-        ExecutorLog.LongTurn(options.Logger, report.Method, executor, duration, report.ThreadId);
+        var logger = _options.LoggerBeside(_options.OnLongTurn);
         try
         {
-            options.OnLongTurn?.Invoke(report);
+            // Nobody can filter the standard error stream.
+            if (logger is not null && (logger is not LastResortLogger || PowersOfTen.Contain(seen)))
+            {
+                ExecutorLog.LongTurn(logger, report.Method, _executor, duration, report.ThreadId);
+            }
+
+            _options.OnLongTurn?.Invoke(report);
         }
         catch (Exception error)
         {
-            ExecutorLog.ReportCallbackFailed(options.Logger, executor, error);
+            ExecutorLog.ReportCallbackFailed(_options.Logger, _executor, error);
         }
     }
 }

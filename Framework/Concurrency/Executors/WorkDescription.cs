@@ -11,59 +11,41 @@ internal static class WorkDescription
     public static string MethodOf(in ExecutorWork work) => work.Callback switch
     {
         null => "nothing",
-        IRootTask root => OfDelegate(root.Work),
+        IRootTask root => MethodOf(root.Work),
         ContextWork inner => MethodOf(inner.Inner),
-        Delegate callback when work.State is Delegate continuation && IsOfDotNet(callback) => OfDelegate(continuation),
-        Delegate callback when work.State is not null && IsOfDotNet(callback) => OfState(work.State) ?? OfDelegate(callback),
-        Delegate callback => OfDelegate(callback),
+        Delegate callback => IsOfUser(callback) ? MethodOf(callback) : OfState(work.State) ?? MethodOf(callback),
         var other => other.GetType().FullName ?? other.GetType().Name,
     };
 
-    /// <summary>Turns a compiler-made name into the one in the source: <c>Ns.Type+&lt;Handle&gt;d__3</c> into <c>Ns.Type.Handle</c>.</summary>
-    public static string Readable(string? typeName, string methodName)
+    /// <summary>The method of a delegate, or the async method that it continues.</summary>
+    public static string MethodOf(Delegate callback)
     {
-        var type = typeName ?? "";
-        var nested = type.LastIndexOf('+');
-        if (nested >= 0 && nested + 1 < type.Length && type[nested + 1] == '<')
-        {
-            var end = type.IndexOf('>', nested);
-            var inner = end < 0 ? "" : type[(nested + 2)..end];
-            if (inner.Length > 0 && methodName == "MoveNext")
-            {
-                return Readable(type[..nested], inner);
-            }
-
-            type = type[..nested];
-        }
-
-        if (methodName.StartsWith('<') && methodName.IndexOf('>', StringComparison.Ordinal) is > 1 and var close)
-        {
-            methodName = methodName[1..close];
-        }
-
-        return type.Length == 0 ? methodName : $"{type.Replace('+', '.')}.{methodName}";
-    }
-
-    private static string OfDelegate(Delegate callback)
-    {
-        if (callback.Target is { } target && OfState(target) is { } asyncMethod)
+        if (OfStateMachine(callback.Target) is { } asyncMethod)
         {
             return asyncMethod;
         }
 
         var method = DiagnosticMethodInfo.Create(callback);
-        return method is null ? callback.GetType().Name : Readable(method.DeclaringTypeName, method.Name);
+        return method is null ? callback.GetType().Name : CodeNames.Readable(method.DeclaringTypeName, method.Name);
     }
 
-    private static string? OfState(object state)
+    /// <summary>The user's method that a callback of .NET or of this framework calls, found in the callback's argument.</summary>
+    private static string? OfState(object? state) => state switch
+    {
+        ContextWork inner => MethodOf(inner.Inner),
+        Delegate continuation => MethodOf(continuation),
+        _ => OfStateMachine(state),
+    };
+
+    private static string? OfStateMachine(object? box)
     {
         // A suspended async method is a box of .NET whose last type argument is the compiler's state machine.
-        var arguments = state.GetType().GenericTypeArguments;
+        var arguments = box?.GetType().GenericTypeArguments ?? [];
         return arguments.Length > 0 && arguments[^1] is { } machine && typeof(IAsyncStateMachine).IsAssignableFrom(machine)
-            ? Readable(machine.FullName ?? machine.Name, "MoveNext")
+            ? CodeNames.Readable(machine.FullName ?? machine.Name, "MoveNext")
             : null;
     }
 
-    private static bool IsOfDotNet(Delegate callback) =>
-        DiagnosticMethodInfo.Create(callback)?.DeclaringTypeName.StartsWith("System.", StringComparison.Ordinal) ?? true;
+    private static bool IsOfUser(Delegate callback) =>
+        DiagnosticMethodInfo.Create(callback) is { } method && CodeNames.OriginOf(method.DeclaringAssemblyName) == CodeOrigin.User;
 }

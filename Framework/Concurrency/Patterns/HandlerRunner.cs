@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Concurrency.Diagnostics;
 using Concurrency.Execution;
+using Concurrency.Executors;
 using Concurrency.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -39,6 +40,7 @@ internal sealed class HandlerRunner<T>(
         Exception? failure = null;
         try
         {
+            TurnWatch.Note(component, handler);
             await handler(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
             budget.Succeeded();
         }

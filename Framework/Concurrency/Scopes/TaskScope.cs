@@ -28,6 +28,7 @@ public sealed class TaskScope
     private bool _bodyRuns = true;
     private bool _closed;
     private bool _cutShort;
+    private bool _timedOut;
     private string? _reason;
 
     private TaskScope(TaskScopeOptions options, CancellationToken callerToken)
@@ -79,10 +80,13 @@ public sealed class TaskScope
     public static async Task<T> RunAsync<T>(Func<TaskScope, Task<T>> body, TaskScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var scope = new TaskScope(options ?? new TaskScopeOptions(), cancellationToken);
+        options ??= new TaskScopeOptions();
+        options.Validate();
+        var scope = new TaskScope(options, cancellationToken);
         await using var registration = cancellationToken
             .UnsafeRegister(static s => ((TaskScope)s!).Cancel("the caller's token was cancelled."), scope)
             .ConfigureAwait(Executor.Current is not null);
+        using var timer = scope.StartTimer();
 
         OperationCanceledException? gaveIn = null;
         T result = default!;
@@ -144,6 +148,7 @@ public sealed class TaskScope
             _reason = reason;
         }
 
+        _options.Logger.ScopeCancelled(Name, reason);
         // Registered callbacks are user code: their failures belong to the scope, not to whoever cancels it.
         try
         {
@@ -156,6 +161,23 @@ public sealed class TaskScope
                 Record(failure);
             }
         }
+    }
+
+    private ITimer? StartTimer()
+    {
+        if (_options.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        var clock = _options.TimeProvider ?? _executor?.TimeProvider ?? TimeProvider.System;
+        return clock.CreateTimer(static scope => ((TaskScope)scope!).OnTimeout(), this, _options.Timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimeout()
+    {
+        Volatile.Write(ref _timedOut, true);
+        Cancel($"its time of {_options.Timeout} has passed.");
     }
 
     private TTask Adopt<TState, TTask>(string name, TState state, Func<TState, TTask> start)
@@ -309,7 +331,7 @@ public sealed class TaskScope
             throw new AggregateException($"The scope '{Name}' failed.", failures);
         }
 
-        if (gaveIn is not null || (_cutShort && _callerToken.IsCancellationRequested))
+        if (gaveIn is not null || (_cutShort && (_timedOut || _callerToken.IsCancellationRequested)))
         {
             var token = _callerToken.IsCancellationRequested ? _callerToken : _cancellation.Token;
             throw new TaskScopeCanceledException(Name, _reason!, gaveIn, token);

@@ -1,4 +1,6 @@
 using Concurrency.Execution;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Concurrency.Scopes;
 
@@ -13,4 +15,27 @@ public sealed record TaskScopeOptions
 
     /// <summary>Where children run that name no executor; null for the executor that is current when the scope is opened, or the .NET thread pool.</summary>
     public Executor? Executor { get; init; }
+
+    /// <summary>How long the scope may be open before it is cancelled: above zero, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>, the default.</summary>
+    /// <remarks>If that cuts work short, the block throws a <see cref="TaskScopeCanceledException"/>.</remarks>
+    public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>The clock of <see cref="Timeout"/>; null for that of <see cref="Executor"/> or of the executor that is current, or the system's.</summary>
+    public TimeProvider? TimeProvider { get; init; }
+
+    /// <summary>Where a cancellation is logged with its reason; the default logs nowhere.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is zero or negative.</exception>
+    internal void Validate()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(Name);
+        ArgumentNullException.ThrowIfNull(Logger);
+        if (Timeout <= TimeSpan.Zero && Timeout != System.Threading.Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(Timeout), Timeout,
+                $"The scope '{Name}' cannot have a timeout of {Timeout}. Use a time above zero, or Timeout.InfiniteTimeSpan for none.");
+        }
+    }
 }
