@@ -149,6 +149,9 @@ public sealed class AddComponentTests
     [InlineData("Components:numbers:Concurrency", "0", "Components:numbers:Concurrency", "1 or more")]
     [InlineData("Components:numbers:Capacity", "many", "'many'", "1 or more")]
     [InlineData("Components:numbers:OnError", "Shrug", "'Shrug'", "Stop, Isolate or Restart")]
+    [InlineData("Components:numbers:OnError", "1", "'1'", "Stop, Isolate or Restart")]
+    [InlineData("Components:numbers:OnError", "Stop,Isolate", "'Stop,Isolate'", "Stop, Isolate or Restart")]
+    [InlineData("Components:numbers", "thread", "'thread' and not a section", "Executor, Concurrency, Capacity, OnError")]
     [InlineData("Components:numbers:Executer", "thread", "Components:numbers:Executer", "Executor, Concurrency, Capacity, OnError")]
     [InlineData("Components:numbres:Executor", "thread", "Components:numbres", "numbers")]
     [InlineData("Components:numbers:Executor", "fiber", "'numbers'", "fiber")]
@@ -186,6 +189,16 @@ public sealed class AddComponentTests
 
         Assert.Throws<ArgumentException>(() =>
             builder.AddComponent<int>("Numbers", _ => new FakeSource<int>(), (_, _) => default));
+    }
+
+    [Theory]
+    [InlineData("pool:3")]
+    [InlineData("thread")]
+    public void AddExecutor_NameIsASpecification_IsRefused(string name)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => HostFixture.Builder().AddExecutor(name, "thread"));
+
+        Assert.Contains($"'{name}'", refused.Message, StringComparison.Ordinal);
     }
 
     private sealed class Seen

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Concurrency.Patterns;
 using Concurrency.Services.Components;
 using Concurrency.TestSupport;
@@ -110,7 +111,7 @@ public sealed class ShutdownTests
         await stop.Within("the host stops");
         await ended.Task.Within("the end of the handler");
         Assert.Contains(log.Lines, l => l.Contains("'busy' still had work", StringComparison.Ordinal));
-        Assert.Contains(log.Lines, l => l.Contains("'busy' ignored the cancellation", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, l => l.Contains("the cancellation was ignored: 'busy'", StringComparison.Ordinal));
         Assert.DoesNotContain(log.Lines, l => l.Contains("Shutdown:", StringComparison.Ordinal) && l.Contains("'idle'", StringComparison.Ordinal));
         Assert.Equal(1, host.Components().ExitCode);
     }
@@ -182,6 +183,79 @@ public sealed class ShutdownTests
         await host.StopAsync().Within("the host stops");
 
         Assert.Equal(["second", "first"], order.Distinct());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Signal_DuringTheStart_LetsTheStartFinishAndThenStopsInOrder(bool beforeTheHostIsBuilt)
+    {
+        var source = new FakeSource<int>();
+        var builder = HostFixture.Builder();
+        builder.Services.Configure<ComponentHostOptions>(o => o.HandleSignals = true);
+        IHost? host = null;
+        builder.AddComponent<int>("numbers", _ =>
+        {
+            if (!beforeTheHostIsBuilt)
+            {
+                Lifetime(host!).OnSignal(new PosixSignalContext(PosixSignal.SIGTERM));
+            }
+
+            return source;
+        }, (_, _) => default);
+        host = builder.Build();
+        using (host)
+        {
+            if (beforeTheHostIsBuilt)
+            {
+                Lifetime(host).OnSignal(new PosixSignalContext(PosixSignal.SIGTERM));
+            }
+
+            await host.StartAsync().Within("the host starts");
+            await host.WaitForShutdownAsync().Within("the host stops");
+
+            Assert.Equal(0, host.Components().ExitCode);
+            Assert.NotNull(source.StartedOn);
+            Assert.Equal(1, source.Disposals);
+        }
+
+        static SignalLifetime Lifetime(IHost host) => (SignalLifetime)host.Services.GetRequiredService<IHostLifetime>();
+    }
+
+    [Fact]
+    public async Task AH10_StopAsync_AHandlerIgnoresTheCancellation_EndsByTheDeadline()
+    {
+        var clock = new ManualClock();
+        var givenUp = Signal();
+        var source = new FakeSource<int>(onUndelivered: (_, _) => givenUp.SetResult());
+        var started = Signal();
+        var mayEnd = Signal();
+        var builder = HostFixture.Builder();
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.Configure<ComponentHostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.AddComponent<int>("numbers", _ => source, async (_, _) =>
+        {
+            started.TrySetResult();
+            await mayEnd.Task;
+        }, o => o.Executor = "thread");
+        using var host = builder.Build();
+        await host.StartAsync().Within("the host starts");
+        await source.Writer.WriteAsync(1);
+        await source.Writer.WriteAsync(2);
+        await started.Task.Within("the first handler runs");
+
+        var stop = host.StopAsync();
+        foreach (var (part, phase) in new[] { (9.0, "finish"), (0.5, "cancel"), (0.25, "components"), (0.25, "executors") })
+        {
+            await clock.TimersArmed(1).Within($"the phase: {phase}");
+            Assert.False(stop.IsCompleted);
+            clock.Advance(TimeSpan.FromSeconds(part));
+        }
+
+        await stop.Within("the host has stopped at its deadline");
+        Assert.Equal(1, host.Components().ExitCode);
+        await givenUp.Task.Within("the event that waited is given up");
+        mayEnd.SetResult();
     }
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

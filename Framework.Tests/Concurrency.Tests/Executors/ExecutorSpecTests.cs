@@ -80,4 +80,26 @@ public sealed class ExecutorSpecTests
             _ = executor.DisposeAsync().AsTask();
         }
     }
+
+    [Fact]
+    public async Task Create_CommonLongTurnLimit_IsTaken()
+    {
+        var reported = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var executor = ExecutorSpec.Parse("thread").Create("mine", new ExecutorOptions
+        {
+            LongTurnLimit = TimeSpan.FromMilliseconds(10),
+            OnLongTurn = _ => reported.TrySetResult(),
+        });
+
+        await executor.InvokeAsync(() =>
+        {
+            var start = executor.TimeProvider.GetTimestamp();
+            while (executor.TimeProvider.GetElapsedTime(start) < TimeSpan.FromMilliseconds(20))
+            {
+                Thread.SpinWait(100);
+            }
+        }).Within("a turn");
+
+        await reported.Task.Within("the turn was too long");
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Concurrency.Execution;
 using Concurrency.Executors;
@@ -207,6 +208,111 @@ public sealed class ComponentEndTests : IAsyncLifetime
         Assert.Equal(1, source.Disposals);
     }
 
+    [Fact]
+    public async Task DisposeAsync_AHandlerIgnoresItsToken_WhatWaitsIsGivenUpAllTheSame()
+    {
+        var clock = new ManualClock();
+        await using var executor = new ClockedExecutor(clock);
+        var refused = new List<int>();
+        var both = Signal();
+        var source = new FakeSource<int>(onUndelivered: (item, _) =>
+        {
+            refused.Add(item);
+            if (refused.Count == 2)
+            {
+                both.SetResult();
+            }
+        });
+        var mayEnd = Signal();
+        var component = new Component<int>("numbers", source, executor, async (_, _) => await mayEnd.Task);
+        await component.StartAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await source.Writer.WriteAsync(i);
+        }
+
+        var disposal = component.DisposeAsync().AsTask();
+        await clock.TimersArmed(1).Within("the grace of the handlers begins");
+        Assert.Equal(0, source.Disposals);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        await both.Task.Within("what waits is given up");
+        Assert.Equal([1, 2], refused);
+        Assert.Equal(1, source.Disposals);
+        Assert.False(disposal.IsCompleted);
+        mayEnd.SetResult();
+        await disposal.Within("the handler has ended");
+        Assert.Equal((1, 2), (component.Statistics.Handled, component.Statistics.Source.Undelivered));
+    }
+
+    [Fact]
+    public async Task StopAsync_BeforeTheSourceIsMadeAnew_EndsAtOnceWithoutAnotherSource()
+    {
+        var clock = new ManualClock();
+        await using var executor = new ClockedExecutor(clock);
+        var sources = new List<FakeSource<int>>();
+        await using var component = new Component<int>("numbers", () =>
+        {
+            sources.Add(new FakeSource<int>());
+            return sources[^1];
+        }, executor, (_, _) => default, new ComponentOptions<int> { OnError = ComponentErrorPolicy.Restart });
+        await component.StartAsync();
+        sources[0].Writer.Complete(new IOException("gone"));
+        await clock.TimersArmed(1).Within("the wait before the new source");
+
+        await component.StopAsync();
+
+        await component.Completion.Within("the component ends");
+        Assert.Equal(ComponentState.Ended, component.State);
+        Assert.Single(sources);
+    }
+
+    [Fact]
+    public async Task StopAsync_WhileTheSourceStarts_StopsItAfterwardsAndNotBefore()
+    {
+        var source = new SlowSource();
+        await using var component = new Component<int>("numbers", source, _executor, (_, _) => default);
+        var start = component.StartAsync();
+        await source.Starting.Task.Within("the source starts");
+
+        await component.StopAsync();
+        Assert.Equal(0, source.Inner.Stops);
+        source.MayStart.SetResult();
+
+        await start.Within("the start ends");
+        await component.Completion.Within("the component ends");
+        Assert.Equal(1, source.Inner.Stops);
+        Assert.Equal(ComponentState.Ended, component.State);
+    }
+
+    [Fact]
+    public async Task EnumerableSource_ItsExecutorRefusesThePump_CompletesWithTheRefusal()
+    {
+        var ended = new DedicatedThreadExecutor("ended");
+        await ended.DisposeAsync();
+        var source = new EnumerableSource<int>("items", AsyncEnumerable.Empty<int>());
+
+        await source.StartAsync(ended);
+
+        await Assert.ThrowsAsync<ExecutorRejectedException>(() => source.Events.Completion).Within("the source ends");
+    }
+
+    [Fact]
+    public async Task Event_WhoseTimestampThrows_CountsAsAFailureOfTheEvent()
+    {
+        var source = new FakeSource<BrokenEvent>();
+        var item = new BrokenEvent();
+        await using var component = new Component<BrokenEvent>(
+            "broken", source, _executor, (_, _) => default, new ComponentOptions<BrokenEvent> { OnError = ComponentErrorPolicy.Isolate });
+        await component.StartAsync();
+        await source.Writer.WriteAsync(item);
+        await component.StopAsync();
+        await component.Completion.Within("the event is handled");
+
+        Assert.Equal((1, 1, 0), (component.Statistics.Handled, component.Statistics.Failed, component.Statistics.Running));
+        Assert.Equal(1, item.Disposals);
+    }
+
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts when it may.</summary>
@@ -236,5 +342,16 @@ public sealed class ComponentEndTests : IAsyncLifetime
             StopError is null ? Inner.StopAsync(cancellationToken) : ValueTask.FromException(StopError);
 
         public ValueTask DisposeAsync() => Inner.DisposeAsync();
+    }
+
+    private sealed class BrokenEvent : ISourceEvent, IDisposable
+    {
+        public int Disposals { get; private set; }
+
+        public long Timestamp => throw new ObjectDisposedException("event");
+
+        public ActivityContext TraceContext => default;
+
+        public void Dispose() => Disposals++;
     }
 }

@@ -26,6 +26,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
     private TimeProvider _clock = TimeProvider.System;
     private Deadline _deadline;
     private int _ended;
+    private volatile bool _isReady;
 
     internal ComponentHost(IServiceProvider services, ComponentHostDependencies dependencies)
     {
@@ -47,7 +48,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
     public IReadOnlyList<Executor> Executors => _executors.All;
 
     /// <summary>Whether all components were started and none was asked to stop: what a readiness probe should tell.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => _isReady;
 
     /// <summary>
     /// 0; or 1 when a component gave up or had to be abandoned at the end; or 128 and the signal's number when a second signal
@@ -84,14 +85,14 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
     /// <inheritdoc/>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        IsReady = true;
+        _isReady = true;
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        IsReady = false;
+        _isReady = false;
         _deadline = Deadline.After(_options.ShutdownTimeout, _clock);
         _logger.ShutdownBegins(_options.ShutdownTimeout);
         if (_options.UnreadyTime > TimeSpan.Zero)
@@ -107,14 +108,13 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        var start = _clock.GetTimestamp();
         var finish = _deadline.Remaining - _options.CancellationTime;
         await WaitAsync(AllEndedAsync(), finish, cancellationToken).ConfigureAwait(Executor.Current is not null);
 
         var busy = Busy();
         if (busy.Length > 0)
         {
-            _logger.ShutdownCancels(Names(busy, static s => s.Running > 0 || s.Channel?.Depth > 0), _clock.GetElapsedTime(start));
+            _logger.ShutdownCancels(Names(busy, static s => s.Running > 0 || s.Channel?.Depth > 0), _options.ShutdownTimeout - _deadline.Remaining);
         }
 
         foreach (var component in busy)
@@ -122,7 +122,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
             component.Cancel($"the host shuts down and its time of {_options.ShutdownTimeout} has passed.");
         }
 
-        // The other half is for giving up what ignores the cancellation.
+        // The other half is for giving up what ignores the cancellation: a quarter for the components, one for the executors.
         await WaitAtMostAsync(AllEndedAsync(), _options.CancellationTime / 2, CancellationToken.None).ConfigureAwait(Executor.Current is not null);
         busy = Busy();
         if (busy.Length > 0)
@@ -175,8 +175,8 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         }
 
         var disposals = Enumerable.Reverse(_components).Select(c => TryAsync(c, c.DisposeAsync())).ToArray();
-        await WaitAtMostAsync(Task.WhenAll(disposals), _options.CancellationTime / 2).ConfigureAwait(Executor.Current is not null);
-        await WaitAtMostAsync(_executors.DisposeAsync().AsTask(), _options.CancellationTime).ConfigureAwait(Executor.Current is not null);
+        await WaitAtMostAsync(Task.WhenAll(disposals), _options.CancellationTime / 4).ConfigureAwait(Executor.Current is not null);
+        await WaitAtMostAsync(_executors.DisposeAsync().AsTask(), _options.CancellationTime / 4).ConfigureAwait(Executor.Current is not null);
         if (_components.Exists(static c => c.State == ComponentState.Failed))
         {
             Fail();
@@ -202,7 +202,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         catch (Exception error)
         {
             Fail();
-            _logger.ComponentGaveUp(component.Name, error);
+            _logger.ComponentGaveUp(component.Name, error.Message);
             _lifetime.StopApplication();
         }
     }

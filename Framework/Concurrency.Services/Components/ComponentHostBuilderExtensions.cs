@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Concurrency.Executors;
 using Concurrency.Patterns;
 using Concurrency.Sources;
 using Microsoft.Extensions.Configuration;
@@ -110,13 +111,20 @@ public static class ComponentHostBuilderExtensions
 
     /// <summary>Names an executor that several components share: they ask for it by <see cref="HostedComponentOptions{T}.Executor"/>.</summary>
     /// <param name="builder">The host's builder.</param>
-    /// <param name="name">The name; unique and not the beginning of a specification.</param>
+    /// <param name="name">The name; unique, and not itself a specification such as "pool:2".</param>
+    /// <exception cref="ArgumentException">The name is taken or is a specification.</exception>
     /// <remarks>Other services get it injected as the keyed service <see cref="Concurrency.Execution.Executor"/> of that name.</remarks>
     /// <param name="specification">For example "cooperative", "thread" or "pool:2..16,queue=256".</param>
     public static IHostApplicationBuilder AddExecutor(this IHostApplicationBuilder builder, string name, string specification)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (ExecutorSpec.TryParse(name, out _, out _))
+        {
+            throw new ArgumentException(
+                $"An executor cannot be named '{name}': components that ask for that mean the specification. Choose another name.", nameof(name));
+        }
+
         AddHost(builder);
         if (Instances<ExecutorRegistration>(builder.Services).Any(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)))
         {

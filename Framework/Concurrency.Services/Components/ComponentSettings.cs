@@ -15,6 +15,11 @@ internal static class ComponentSettings
     public static void Apply<T>(IConfiguration configuration, string component, HostedComponentOptions<T> options)
     {
         var section = configuration.GetSection(Section).GetSection(component);
+        if (section.Value is { } plain)
+        {
+            throw Bad(section, $"is '{plain}' and not a section", $"keys below it, one of {string.Join(", ", s_keys)}");
+        }
+
         foreach (var setting in section.GetChildren())
         {
             var value = setting.Value ?? throw Bad(setting, "is not a plain value", $"one value for {setting.Key}");
@@ -30,9 +35,7 @@ internal static class ComponentSettings
                     options.Capacity = Positive(setting, value);
                     break;
                 case "ONERROR":
-                    options.OnError = Enum.TryParse<ComponentErrorPolicy>(value, ignoreCase: true, out var policy) && Enum.IsDefined(policy)
-                        ? policy
-                        : throw Bad(setting, $"is '{value}'", "Stop, Isolate or Restart");
+                    options.OnError = Policy(setting, value);
                     break;
                 default:
                     throw Bad(setting, "is not a setting of a component", $"one of {string.Join(", ", s_keys)}");
@@ -51,6 +54,12 @@ internal static class ComponentSettings
             }
         }
     }
+
+    /// <remarks>By name only: the parser of enumerations reads numbers and lists, too.</remarks>
+    private static ComponentErrorPolicy Policy(IConfigurationSection setting, string value) =>
+        Enum.GetNames<ComponentErrorPolicy>().Contains(value, StringComparer.OrdinalIgnoreCase)
+            ? Enum.Parse<ComponentErrorPolicy>(value, ignoreCase: true)
+            : throw Bad(setting, $"is '{value}'", "Stop, Isolate or Restart");
 
     private static int Positive(IConfigurationSection setting, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1

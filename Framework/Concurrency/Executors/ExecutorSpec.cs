@@ -154,6 +154,8 @@ public sealed record ExecutorSpec
                 OnBlockingReport = common.OnBlockingReport,
                 OnLongTurn = common.OnLongTurn,
                 BlockingGrace = common.BlockingGrace,
+                // Without a limit of the caller's each kind keeps its own: a loop has one, a pool has none.
+                LongTurnLimit = common.LongTurnLimit == Timeout.InfiniteTimeSpan ? options.LongTurnLimit : common.LongTurnLimit,
                 ShutdownTimeout = common.ShutdownTimeout,
             });
         }

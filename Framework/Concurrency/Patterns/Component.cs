@@ -42,10 +42,12 @@ public abstract class Component : IAsyncDisposable
     /// <summary>Accepts nothing new; what was accepted is still handled.</summary>
     public abstract ValueTask StopAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Cancels the token of the running handlers; events that wait are not handled any more.</summary>
-    /// <param name="reason">Why, as a sentence.</param>
+    /// <summary>Cancels the token of the running handlers; events that wait are not handled any more. <see cref="Completion"/> then succeeds.</summary>
+    /// <param name="reason">Why, as a sentence; not empty.</param>
+    /// <exception cref="ArgumentException">The reason is empty.</exception>
     public abstract void Cancel(string reason);
 
-    /// <summary>Stops, cancels, waits for the running handlers, and gives up the events that are left.</summary>
+    /// <summary>Stops, cancels, gives up the events that are left, and waits for the running handlers.</summary>
+    /// <remarks>Do not await it inside a handler of this component: it waits for that handler. Call <see cref="Cancel"/> there.</remarks>
     public abstract ValueTask DisposeAsync();
 }

@@ -8,6 +8,9 @@ namespace Concurrency.Patterns;
 /// <typeparam name="T">The event.</typeparam>
 public sealed class Component<T> : Component
 {
+    // Handlers that were just cancelled may still answer; then what waits is given up, although one of them may hang.
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
+
     private readonly Func<IEventSource<T>> _makeSource;
     private readonly bool _canMakeAnew;
     private readonly ComponentOptions<T> _options;
@@ -15,6 +18,7 @@ public sealed class Component<T> : Component
     private readonly HandlerRunner<T> _runner;
     private readonly EventReader<T> _reader;
     private readonly CancellationTokenSource _stopReading = new();
+    private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -24,6 +28,7 @@ public sealed class Component<T> : Component
     private Task _started = Task.CompletedTask;
     private Task _run = Task.CompletedTask;
     private ComponentState _state;
+    private bool _sourceStarts;
     private bool _disposed;
 
     /// <summary>Makes a component of one source, which it owns from now on.</summary>
@@ -104,7 +109,11 @@ public sealed class Component<T> : Component
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_disposed)
+            {
+                throw new ObjectDisposedException(Name, $"The component '{Name}' was disposed and cannot be started. Make a new one.");
+            }
+
             if (_state != ComponentState.Created)
             {
                 throw new InvalidOperationException($"The component '{Name}' was started before and is {_state}. Make a new one for each run.");
@@ -122,7 +131,8 @@ public sealed class Component<T> : Component
         catch (Exception error)
         {
             await TryAsync(EndSourceAsync()).ConfigureAwait(Executor.Current is not null);
-            End(error);
+            // A start that its caller called off is no failure of the component.
+            End(error is OperationCanceledException && cancellationToken.IsCancellationRequested ? null : error);
             throw;
         }
         finally
@@ -147,9 +157,11 @@ public sealed class Component<T> : Component
                 _state = ComponentState.Stopping;
             }
 
-            source = _source;
+            // A source that is just being started is stopped by whoever starts it, once it has begun.
+            source = _sourceStarts ? null : _source;
         }
 
+        _stop.Cancel();
         if (source is ReaderSource<T>)
         {
             _stopReading.Cancel();
@@ -181,7 +193,17 @@ public sealed class Component<T> : Component
         await started.ConfigureAwait(Executor.Current is not null);
         await TryAsync(StopAsync()).ConfigureAwait(Executor.Current is not null);
         Cancel("the component was disposed.");
+        await TryAsync(EndSourceWithinGraceAsync()).ConfigureAwait(Executor.Current is not null);
         await _run.ConfigureAwait(Executor.Current is not null);
+        await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
+    }
+
+    private async ValueTask EndSourceWithinGraceAsync()
+    {
+        using var ended = new CancellationTokenSource();
+        var grace = Task.Delay(s_grace, Executor.TimeProvider, ended.Token);
+        await Task.WhenAny(_run, grace).ConfigureAwait(Executor.Current is not null);
+        ended.Cancel();
         await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
     }
 
@@ -194,9 +216,21 @@ public sealed class Component<T> : Component
             _source = null;
             ReaderClaim.Claim(source.Events, this, Name);
             _source = source;
+            _sourceStarts = true;
         }
 
-        await source.StartAsync(Executor, cancellationToken).ConfigureAwait(Executor.Current is not null);
+        try
+        {
+            await source.StartAsync(Executor, cancellationToken).ConfigureAwait(Executor.Current is not null);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _sourceStarts = false;
+            }
+        }
+
         if (State == ComponentState.Stopping)
         {
             // Asked to stop while there was no source to tell.
@@ -238,6 +272,11 @@ public sealed class Component<T> : Component
             if (again)
             {
                 await EndSourceAsync().ConfigureAwait(Executor.Current is not null);
+                if (State == ComponentState.Stopping)
+                {
+                    return true;
+                }
+
                 await StartSourceAsync(_cancel.Token).ConfigureAwait(Executor.Current is not null);
             }
 
@@ -252,8 +291,22 @@ public sealed class Component<T> : Component
             }
 
             _options.Logger.Restarts(Name, delay, count, _options.MaxRestarts, _options.RestartPeriod, CauseOf(error));
-            await Task.Delay(delay, Executor.TimeProvider, _cancel.Token).ConfigureAwait(Executor.Current is not null);
+            return await IsStoppedWithinAsync(delay).ConfigureAwait(Executor.Current is not null);
+        }
+    }
+
+    /// <summary>Waits before the source is made anew; a stop ends the wait, and then no source is needed any more.</summary>
+    private async Task<bool> IsStoppedWithinAsync(TimeSpan delay)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_cancel.Token, _stop.Token);
+        try
+        {
+            await Task.Delay(delay, Executor.TimeProvider, ending.Token).ConfigureAwait(Executor.Current is not null);
             return false;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return true;
         }
     }
 
@@ -314,7 +367,12 @@ public sealed class Component<T> : Component
         }
 
         var cause = CauseOf(error);
-        _options.Logger.Failed(Name, cause);
+        if (cause is not ComponentFailedException)
+        {
+            // Otherwise the handler's failure was logged when it happened.
+            _options.Logger.Failed(Name, cause);
+        }
+
         _completion.TrySetException(cause as ComponentFailedException
             ?? new ComponentFailedException($"The component '{Name}' failed: {cause.Message}", cause));
         // Marked as observed: the failure was logged, and an owner that never asks must not end the process by it.

@@ -30,7 +30,16 @@ internal sealed class EnumerableSource<T>(string name, IAsyncEnumerable<T> items
 
     public ValueTask StartAsync(Executor executor, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(executor);
         _pump = executor.RunAsync(PumpAsync, CancellationToken.None);
+        // An executor may refuse the pump, or end before its first turn: the reader has to know.
+        _ = _pump.ContinueWith(
+            static (pump, channel) => ((BoundedChannel<T>)channel!).Writer.TryComplete(
+                pump.Exception?.InnerException ?? (pump.IsCanceled ? new TaskCanceledException(pump) : null)),
+            _channel,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         return default;
     }
 

@@ -36,10 +36,12 @@ internal sealed class HandlerRunner<T>(
     public async ValueTask RunAsync(T item, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _running);
-        using var activity = Observe(item);
+        Activity? activity = null;
         Exception? failure = null;
         try
         {
+            // Inside, too: an event's own members and a listener's sampler are code of others.
+            activity = Observe(item);
             TurnWatch.Note(component, handler);
             await handler(item, cancellationToken).ConfigureAwait(Executor.Current is not null);
             budget.Succeeded();
@@ -54,6 +56,7 @@ internal sealed class HandlerRunner<T>(
             activity?.SetStatus(ActivityStatusCode.Error, error.Message);
         }
 
+        activity?.Dispose();
         await DisposeEventAsync(item).ConfigureAwait(Executor.Current is not null);
         if (failure is not null)
         {
