@@ -1,4 +1,5 @@
 using Concurrency.Bench.Channels;
+using Concurrency.Bench.Coordination;
 using Concurrency.Bench.Executors;
 using Concurrency.Bench.Http;
 using Concurrency.Bench.Sources;
@@ -23,6 +24,11 @@ internal static class RowCatalogue
         () => new PoolUnsafePostRow(),
         () => new WakeUpRow(),
         () => new IdleRow(),
+        () => new LockRow(),
+        () => new ContendedLockRow(),
+        () => new SemaphoreRow(),
+        () => new EventRow(),
+        () => new ReaderWriterLockRow(),
         () => new UdpRow(),
         () => new FileRow(),
         () => new SignalRow(),

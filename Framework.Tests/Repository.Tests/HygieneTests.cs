@@ -60,6 +60,12 @@ public sealed class HygieneTests
         $"class A {{ async Task M(Task t) => await t.ConfigureAwait({argument}); static object Context() => Executor.Current ?? X; }}")]));
 
     [Theory]
+    [InlineData("wanted || Executor.Current is not null", true)]
+    [InlineData("wanted", false)]
+    public void AwaitRule_AllowsAnAwaitableToForwardWhatWasAsked(string argument, bool allowed) => Assert.Equal(allowed, !AwaitRule.Check([Library(
+        $"class A {{ B ConfigureAwait(bool wanted) => _wait.ConfigureAwait({argument}); }}")]).Any());
+
+    [Theory]
     [InlineData("async void M() { }", "async void")]
     [InlineData("void M() { try { } catch (IOException) { } }", "empty catch")]
     [InlineData("#pragma warning disable CS0168", "switched off")]

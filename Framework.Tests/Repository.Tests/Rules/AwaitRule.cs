@@ -13,7 +13,7 @@ internal static class AwaitRule
         from file in library
         from call in file.Nodes<InvocationExpressionSyntax>()
         where call.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "ConfigureAwait" }
-        where call.ArgumentList.Arguments is not [var only] || (only.ToString() != Argument && !IsSuppression(file, only))
+        where call.ArgumentList.Arguments is not [var only] || (only.ToString() != Argument && !IsSuppression(file, only) && !IsForwarding(call, only))
         select file.At(call.ArgumentList, $"ConfigureAwait{call.ArgumentList} decides for every caller. Write .ConfigureAwait({Argument}).");
 
     // An await that must not throw has no boolean form: it asks for the executor itself or by a method of its file.
@@ -24,6 +24,11 @@ internal static class AwaitRule
             && (Asks(text) || file.Nodes<MethodDeclarationSyntax>()
                 .Any(method => text.Contains($"{method.Identifier.Text}()", StringComparison.Ordinal) && Asks(method.ToString())));
     }
+
+    // An awaitable of the library hands on what its caller asked for, and comes back to the executor all the same.
+    private static bool IsForwarding(InvocationExpressionSyntax call, ArgumentSyntax argument) =>
+        call.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { Identifier.Text: "ConfigureAwait", ParameterList.Parameters: [var asked] }
+        && argument.ToString() == $"{asked.Identifier.Text} || {Argument}";
 
     private static bool Asks(string code) => code.Contains("Executor.Current", StringComparison.Ordinal);
 }

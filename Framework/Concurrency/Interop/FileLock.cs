@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Concurrency.Interop;
+
+/// <summary>An exclusive lock on a file that the kernel releases when its holder ends, in whatever way.</summary>
+/// <remarks>On Linux an flock of a descriptor of its own; elsewhere a file that is opened so that nobody else can open it.</remarks>
+internal static partial class FileLock
+{
+    private const int ReadWrite = 2;
+    private const int Create = 0x40;
+    private const int CloseOnExec = 0x80000;
+    private const int Exclusive = 2;
+    private const int NotBlocking = 4;
+    private const int ErrorAgain = 11;
+    private const int ErrorInterrupted = 4;
+    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int OwnerReadsAndWritesOthersToo = 0x1B6;
+
+    /// <summary>Takes the lock if nobody holds it.</summary>
+    /// <returns>Releases the lock when it is closed; null if somebody else holds the lock.</returns>
+    /// <exception cref="IOException">The file cannot be opened or locked.</exception>
+    public static SafeFileHandle? TryTake(string path) => OperatingSystem.IsLinux() ? TryTakeByFlock(path) : TryTakeByOpening(path);
+
+    private static SafeFileHandle? TryTakeByFlock(string path)
+    {
+        int descriptor;
+        while ((descriptor = open(path, ReadWrite | Create | CloseOnExec, OwnerReadsAndWritesOthersToo)) < 0)
+        {
+            ThrowUnlessInterrupted(path, "opened");
+        }
+
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            while (flock(descriptor, Exclusive | NotBlocking) < 0)
+            {
+                if (Marshal.GetLastPInvokeError() == ErrorAgain)
+                {
+                    handle.Dispose();
+                    return null;
+                }
+
+                ThrowUnlessInterrupted(path, "locked");
+            }
+
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private static SafeFileHandle? TryTakeByOpening(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (error.HResult == SharingViolation)
+        {
+            return null;
+        }
+    }
+
+    private static void ThrowUnlessInterrupted(string path, string action)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        if (error != ErrorInterrupted)
+        {
+            throw new IOException(
+                $"The lock file '{path}' cannot be {action}: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}). Its directory must exist and be writable.");
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int flock(int descriptor, int operation);
+}
