@@ -275,17 +275,16 @@ public abstract partial class ExecutorConformance
     public Task A7_8_Statistics_AtEveryMoment_AddUp() => With(async executor =>
     {
         var stop = false;
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var watcher = Task.Run(() =>
         {
-            var samples = 0;
             while (!Volatile.Read(ref stop))
             {
                 AssertAddsUp(executor.Statistics);
-                samples++;
+                begun.TrySetResult();
             }
-
-            return samples;
         });
+        await Task.WhenAny(begun.Task, watcher).Within("the first sample");
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => executor.RunAsync(async _ =>
         {
             for (var turn = 0; turn < 200; turn++)
@@ -295,7 +294,7 @@ public abstract partial class ExecutorConformance
         }))).Within("work");
         Volatile.Write(ref stop, true);
 
-        Assert.True(await watcher.Within("watcher") > 0);
+        await watcher.Within("watcher");
         Assert.True(await executor.DrainAsync(Timeout.InfiniteTimeSpan).Within("drain"));
         var end = executor.Statistics;
         AssertAddsUp(end);

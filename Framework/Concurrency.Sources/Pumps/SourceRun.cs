@@ -109,21 +109,7 @@ internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCa
     {
         ArgumentNullException.ThrowIfNull(executor);
         EnterStart(pump, cancellationToken);
-        try
-        {
-            pump.Begin(executor);
-            ThrowIfDisposed();
-        }
-        catch (Exception error)
-        {
-            Finish(_disposed ? null : error);
-            throw;
-        }
-        finally
-        {
-            _begun.TrySetResult();
-        }
-
+        Begin(executor, pump);
         _ = ObserveAsync(executor.RunAsync(_ => RunAsync(pump), CancellationToken.None));
         var registration = executor.Stopping.UnsafeRegister(_ => EndWith(ExecutorLost(executor)), null);
         _executorStopping = registration;
@@ -145,6 +131,24 @@ internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCa
         {
             EndWith(cancelled);
             throw;
+        }
+    }
+
+    private void Begin(Executor executor, ISourcePump pump)
+    {
+        try
+        {
+            pump.Begin(executor);
+            ThrowIfDisposed();
+        }
+        catch (Exception error)
+        {
+            Finish(_disposed ? null : error);
+            throw;
+        }
+        finally
+        {
+            _begun.TrySetResult();
         }
     }
 
