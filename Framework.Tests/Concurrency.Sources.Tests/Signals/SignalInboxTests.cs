@@ -106,7 +106,8 @@ public sealed class SignalInboxTests
     public void Record_BeyondWhatCanBePending_IsCountedAndNotKept()
     {
         var inbox = new SignalInbox(
-            [10, 40], TimeProvider.System, new WakeSignal(), count => _observed += count, _notKept.Add) { Limit = 2 };
+            [10, 40], TimeProvider.System, new WakeSignal(), count => _observed += count, _notKept.Add)
+        { Limit = 2 };
 
         for (var i = 0; i < 3; i++)
         {
