@@ -174,11 +174,13 @@ public sealed class FileWatchSourceTests
     {
         await using var run = await FileWatchRun.StartAsync(new FileWatchSourceOptions { WriteInterval = TimeSpan.Zero });
         using var file = File.OpenHandle(run.Directory / "log", FileMode.Create, FileAccess.Write);
+        // .NET empties the file after it was made, which is a write of its own; seen together with the creation it is part of it.
+        var made = FileWatchRun.Short(await run.ReadUpToNowAsync());
+        Assert.True(made is ["Created log"] or ["Created log", "Modified log"], string.Join(", ", made));
 
         RandomAccess.Write(file, "more"u8, 0);
 
-        var changes = FileWatchRun.Short(await run.ReadUpToNowAsync());
-        Assert.True(changes is ["Created log"] or ["Created log", "Modified log"], string.Join(", ", changes));
+        Assert.Equal(["Modified log"], FileWatchRun.Short(await run.ReadUpToNowAsync()));
     }
 
     [Fact]
