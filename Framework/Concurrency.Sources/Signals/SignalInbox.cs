@@ -39,17 +39,19 @@ internal sealed class SignalInbox
     public bool Record(int number)
     {
         ref var slot = ref _slots[number];
+        // Counted first: the pump may publish it at once, and must never have published more than was observed.
+        _countObserved(1);
         while (true)
         {
             var old = Volatile.Read(ref slot);
             if (old == Closed)
             {
+                _countObserved(-1);
                 return false;
             }
 
             if ((old & CountMask) >= Limit)
             {
-                _countObserved(1);
                 _countNotKept(number);
                 return true;
             }
@@ -65,7 +67,6 @@ internal sealed class SignalInbox
             }
         }
 
-        _countObserved(1);
         _wake.Wake();
         return true;
     }
