@@ -120,8 +120,14 @@ internal sealed class ResourceHandling<T>(ResourcePoolOptions<T> options, Resour
     }
 
     /// <summary>Closes items that the pool has set aside, and returns when all are closed; never fails.</summary>
-    public Task CloseAllAsync(List<PooledItem<T>>? items) =>
-        items is null ? Task.CompletedTask : Task.WhenAll(items.ConvertAll(item => CloseAsync(item).AsTask()));
+    public async Task CloseAllAsync(List<PooledItem<T>>? items)
+    {
+        // One after the other would hold places for longer; and a WhenAll would leave the executor.
+        foreach (var closing in items?.ConvertAll(item => CloseAsync(item).AsTask()) ?? [])
+        {
+            await closing.ConfigureAwait(Executor.Current is not null);
+        }
+    }
 
     /// <summary>Closes an item that the pool has set aside, and frees its place; never fails.</summary>
     public async ValueTask CloseAsync(PooledItem<T> item)

@@ -122,7 +122,10 @@ public sealed class ResourcePools<TKey, T> : IAsyncDisposable
             entry.End();
         }
 
-        await Task.WhenAll(ending).ConfigureAwait(Executor.Current is not null);
+        foreach (var ended in ending)
+        {
+            await ended.ConfigureAwait(Executor.Current is not null);
+        }
     }
 
     private Entry Use(TKey key)
