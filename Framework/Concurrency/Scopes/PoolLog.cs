@@ -18,4 +18,10 @@ internal static partial class PoolLog
 
     [LoggerMessage(5, LogLevel.Warning, "A callback failed when the pool '{Pool}' cancelled its work.")]
     public static partial void CancelFailed(this ILogger logger, string pool, Exception error);
+
+    [LoggerMessage(6, LogLevel.Warning, "The work of '{Key}' in the pool '{Pool}' has failed after it had posted its own value; the value stays.")]
+    public static partial void FailedAfterPost(this ILogger logger, string pool, string key, Exception error);
+
+    [LoggerMessage(7, LogLevel.Warning, "The pool '{Pool}' ends, and nobody has looked at the failure of '{Key}'.")]
+    public static partial void FailureUnseen(this ILogger logger, string pool, string key, Exception error);
 }
