@@ -13,7 +13,9 @@ public sealed class ForeignContextTests
         .. ChannelCalls.Members,
         .. CoordinationCalls.Members,
         .. ExecutorCalls.Members,
+        .. LockTimeoutCalls.Members,
         .. PatternCalls.Members,
+        .. PoolCalls.Members,
         .. ScopeCalls.Members,
         .. SourceCalls.Members,
     ]);
