@@ -171,7 +171,8 @@ public sealed class NamedLocks
     {
         inner?.Dispose();
         Leave(entry);
-        _options.Logger.LockNotTaken(entry.FullName, _clock.GetElapsedTime(asked));
+        var waited = _clock.GetElapsedTime(asked);
+        _options.Logger.LockNotTaken(entry.FullName, waited);
     }
 
     private void Release(Entry entry, IDisposable inner, IDisposable? file, long taken)

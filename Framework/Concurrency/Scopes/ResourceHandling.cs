@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using Concurrency.Execution;
 using Microsoft.Extensions.Logging;
 
 namespace Concurrency.Scopes;
 
 /// <summary>Calls the delegates of a <see cref="ResourcePool{T}"/>, each outside of any lock, and keeps the places right whatever they do.</summary>
+[SuppressMessage("Design", "CA1001", Justification =
+    "The token source has neither a timer nor a link, so there is nothing to release, and a late item must find it alive.")]
 internal sealed class ResourceHandling<T>(ResourcePoolOptions<T> options, ResourcePoolCore<T> core, ExpiryTimer timer, TimeProvider clock)
 {
     private readonly CancellationTokenSource _stopping = new();

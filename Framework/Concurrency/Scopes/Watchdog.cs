@@ -86,7 +86,8 @@ public sealed class Watchdog : IDisposable
         if (Volatile.Read(ref _hasEnded) == 0)
         {
             Volatile.Write(ref _hasSpoken, 1);
-            _logger.TakesLong(_options.Level, _action, _clock.GetElapsedTime(_start), _options.After);
+            var elapsed = _clock.GetElapsedTime(_start);
+            _logger.TakesLong(_options.Level, _action, elapsed, _options.After);
         }
     }
 
@@ -97,7 +98,8 @@ public sealed class Watchdog : IDisposable
             _timer.Dispose();
             if (Volatile.Read(ref _hasSpoken) != 0)
             {
-                _logger.TookLong(_options.Level, _action, _clock.GetElapsedTime(_start), _options.After, how);
+                var elapsed = _clock.GetElapsedTime(_start);
+                _logger.TookLong(_options.Level, _action, elapsed, _options.After, how);
             }
         }
     }
