@@ -88,7 +88,7 @@ public sealed class MeterTests
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == "Concurrency.Channels")
+            if (instrument.Meter.Name == ConcurrencyTelemetry.Name)
             {
                 self.EnableMeasurementEvents(instrument);
             }

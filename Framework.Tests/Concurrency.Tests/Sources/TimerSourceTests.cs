@@ -170,7 +170,7 @@ public sealed class TimerSourceTests
         {
             InstrumentPublished = static (instrument, self) =>
             {
-                if (instrument.Meter.Name == "Concurrency.Channels")
+                if (instrument.Meter.Name == ConcurrencyTelemetry.Name)
                 {
                     self.EnableMeasurementEvents(instrument);
                 }
