@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Concurrency.Channels;
+using Concurrency.Diagnostics;
 
 namespace Concurrency.Tests.Channels;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Concurrency.Diagnostics;
 using Concurrency.Executors;
 using Concurrency.Sources;
 using Concurrency.TestSupport;

@@ -5,6 +5,51 @@ namespace Concurrency.Channels;
 /// <content>How operations begin to wait, and how the capacity changes under them.</content>
 internal sealed partial class ChannelCore<T>
 {
+    /// <summary>Lets a writer in for which there is room.</summary>
+    private void AdmitLocked(WriteWaiter<T> writer, ref AfterGate after)
+    {
+        if (Ranks is null)
+        {
+            AddLocked(writer.Item, ref after);
+        }
+        else
+        {
+            Ranks.AdmitLocked(this, writer, ref after);
+        }
+
+        after.Settled.Add(writer);
+    }
+
+    /// <summary>Lets writers have the room that an item has just left, and notes the end of a closed channel.</summary>
+    private void RoomMadeLocked(ref AfterGate after)
+    {
+        if (!Writers.IsEmpty)
+        {
+            if (Conflation is not null)
+            {
+                if (!after.Admit)
+                {
+                    after.Admit = true;
+                    PendingAdmissions++;
+                }
+
+                return;
+            }
+
+            while (Items.Count < _capacity && !Writers.IsEmpty)
+            {
+                AdmitLocked((WriteWaiter<T>)Writers.Dequeue(), ref after);
+            }
+        }
+
+        OpenForWritersLocked(ref after);
+
+        if (_closure is not null && Items.Count == 0)
+        {
+            after.Completed = true;
+        }
+    }
+
     /// <summary>Lets an operation wait behind those that already do.</summary>
     public ReadWaiter<T> WaitForItemLocked(ref AfterGate after)
     {

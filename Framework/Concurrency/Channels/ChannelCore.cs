@@ -130,6 +130,24 @@ internal sealed partial class ChannelCore<T> : WaiterOwner, IChannelMeasured
         return PutOutcome.Written;
     }
 
+    /// <summary>Gives an item to a waiting reader or puts it inside, dropping one if the channel is full and drops.</summary>
+    public PutOutcome PutOrDropLocked(T item, ref AfterGate after, ref Drop<T> drop)
+    {
+        var outcome = PutLocked(item, ref after);
+        if (outcome != PutOutcome.Full || !_drops)
+        {
+            return outcome;
+        }
+
+        drop = MakeRoomLocked(item);
+        if (drop.Cause != DropCause.Write)
+        {
+            AddLocked(item, ref after);
+        }
+
+        return PutOutcome.Written;
+    }
+
     /// <summary>Puts an item into the ring, where there is room for it.</summary>
     public void AddLocked(T item, ref AfterGate after)
     {
@@ -286,51 +304,6 @@ internal sealed partial class ChannelCore<T> : WaiterOwner, IChannelMeasured
         }
 
         return taken;
-    }
-
-    /// <summary>Lets a writer in for which there is room.</summary>
-    private void AdmitLocked(WriteWaiter<T> writer, ref AfterGate after)
-    {
-        if (Ranks is null)
-        {
-            AddLocked(writer.Item, ref after);
-        }
-        else
-        {
-            Ranks.AdmitLocked(this, writer, ref after);
-        }
-
-        after.Settled.Add(writer);
-    }
-
-    /// <summary>Lets writers have the room that an item has just left, and notes the end of a closed channel.</summary>
-    private void RoomMadeLocked(ref AfterGate after)
-    {
-        if (!Writers.IsEmpty)
-        {
-            if (Conflation is not null)
-            {
-                if (!after.Admit)
-                {
-                    after.Admit = true;
-                    PendingAdmissions++;
-                }
-
-                return;
-            }
-
-            while (Items.Count < _capacity && !Writers.IsEmpty)
-            {
-                AdmitLocked((WriteWaiter<T>)Writers.Dequeue(), ref after);
-            }
-        }
-
-        OpenForWritersLocked(ref after);
-
-        if (_closure is not null && Items.Count == 0)
-        {
-            after.Completed = true;
-        }
     }
 
     /// <summary>A copy of what is inside, oldest first.</summary>

@@ -26,17 +26,7 @@ internal sealed class DroppingWriter<T>(ChannelCore<T> core) : CoreWriter<T>(cor
         Core.Enter();
         try
         {
-            outcome = Core.PutLocked(item, ref after);
-            if (outcome == PutOutcome.Full)
-            {
-                drop = Core.MakeRoomLocked(item);
-                if (drop.Cause != DropCause.Write)
-                {
-                    Core.AddLocked(item, ref after);
-                }
-
-                outcome = PutOutcome.Written;
-            }
+            outcome = Core.PutOrDropLocked(item, ref after, ref drop);
         }
         finally
         {
