@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Concurrency.Execution;
 
 namespace Concurrency.Channels;
@@ -42,7 +41,6 @@ internal sealed partial class BroadcastCore<T>
         };
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask PublishInLineAsync(Letter letter, CancellationToken cancellationToken)
     {
         switch (await TakeTurnAsync(letter, cancellationToken).ConfigureAwait(Executor.Current is not null))
@@ -54,14 +52,12 @@ internal sealed partial class BroadcastCore<T>
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitInLineAsync(Letter question, CancellationToken cancellationToken)
     {
         var outcome = await TakeTurnAsync(question, cancellationToken).ConfigureAwait(Executor.Current is not null);
         return outcome != BroadcastOutcome.Closed || await _closure!.ToEndOfWaiting().ConfigureAwait(Executor.Current is not null);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BroadcastOutcome> TakeTurnAsync(Letter letter, CancellationToken cancellationToken)
     {
         var hasTurn = false;
