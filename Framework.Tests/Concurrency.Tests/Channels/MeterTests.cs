@@ -59,9 +59,34 @@ public sealed class MeterTests
 
         Assert.False(channel.IsAlive);
         Assert.Empty(Measure(name));
+        Assert.Null(Show(name));
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         static WeakReference Make(string name) => new(BoundedChannel.Create<int>(new BoundedChannelPolicy(2) { Name = name }));
+    }
+
+    [Fact]
+    public void NamedChannel_IsInASnapshotUntilItCompletes()
+    {
+        var name = $"shown {Guid.NewGuid()}";
+        using var channel = BoundedChannel.Create<int>(new BoundedChannelPolicy(3) { Name = name });
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(channel.Writer.TryWrite(i));
+        }
+
+        channel.Resize(4);
+        Assert.True(channel.Reader.TryRead(out _));
+        _ = channel.Writer.WriteAsync(3);
+        _ = channel.Writer.WriteAsync(4);
+        _ = channel.Writer.WriteAsync(5);
+        Assert.Equal(
+            "channel, depth=4, capacity=4, high-water=4, full-mode=Wait, waiting-readers=0, waiting-writers=1, written=5, dropped=0", Show(name));
+
+        var queue = new WorkQueue<int>(channel);
+        Assert.EndsWith("unfinished=4", Show(name), StringComparison.Ordinal);
+        queue.Dispose();
+        Assert.Null(Show(name));
     }
 
     [Fact]
@@ -81,6 +106,18 @@ public sealed class MeterTests
         channel.Dispose();
         Assert.Equal("shown: 0 of 3, Wait, completed", text.GetValue(channel));
         Assert.NotNull(Attribute.GetCustomAttribute(typeof(BoundedChannel<int>), typeof(DebuggerDisplayAttribute)));
+    }
+
+    private static string? Show(string name)
+    {
+        if (LiveObjects.Current.SingleOrDefault(one => one.Name == name) is not { } live)
+        {
+            return null;
+        }
+
+        var details = new LiveDetails();
+        live.Describe(details);
+        return $"{live.Kind}, {string.Join(", ", details.Values.Select(value => $"{value.Key}={value.Value}"))}";
     }
 
     private static Dictionary<string, long> Measure(string name)

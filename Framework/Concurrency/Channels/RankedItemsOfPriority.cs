@@ -40,14 +40,7 @@ internal sealed class RankedItems<T, TPriority> : RankedItems<T>
     }
 
     /// <summary>Computes an item's priority; user code, called without the gate.</summary>
-    public TPriority PriorityOf(T item)
-    {
-        var priority = _priorityOf(item);
-
-        // A priority that cannot be compared fails its write here, and not a stranger's call under the gate.
-        _ = _comparer.Compare(priority, priority);
-        return priority;
-    }
+    public TPriority PriorityOf(T item) => _priorityOf(item);
 
     /// <summary>Gives an item to a waiting reader or puts it inside, where there is room.</summary>
     public PutOutcome PutLocked(ChannelCore<T> core, T item, TPriority priority, ref AfterGate after)
@@ -55,6 +48,12 @@ internal sealed class RankedItems<T, TPriority> : RankedItems<T>
         if (core.Closure is not null)
         {
             return PutOutcome.Closed;
+        }
+
+        if (core.Items.Count != 0)
+        {
+            // A priority that cannot be compared fails its own write, before anything has changed, and not a stranger's call.
+            _ = _comparer.Compare(priority, _entries[_next.First].Priority);
         }
 
         if (!core.Readers.IsEmpty && core.TryHandOverLocked(item, ref after))
