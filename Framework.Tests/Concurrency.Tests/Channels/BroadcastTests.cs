@@ -201,6 +201,21 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public void RoundRobin_AllFullAndOneOfThemDrops_NobodyWaits()
+    {
+        var broadcast = BroadcastChannel.CreateRoundRobin<int>(waitForSubscribers: true);
+        using var waiting = broadcast.Subscribe(new BoundedChannelPolicy(1));
+        using var dropping = broadcast.Subscribe(new BoundedChannelPolicy(1) { FullMode = ChannelFullMode.DropOldest });
+        for (var i = 1; i <= 4; i++)
+        {
+            Assert.True(broadcast.Writer.WriteAsync(i).IsCompletedSuccessfully);
+        }
+
+        Assert.Equal([1], Drain(waiting));
+        Assert.Equal([4], Drain(dropping));
+    }
+
+    [Fact]
     public void ByKey_AllItemsOfAKeyGoToOneSubscriber()
     {
         var broadcast = BroadcastChannel.CreateByKey((int item) => item % 100);

@@ -15,8 +15,8 @@ public static class BroadcastChannel
 
     /// <summary>Makes a broadcast that gives each item to one subscriber: to the next in turn that has room.</summary>
     /// <remarks>
-    /// When none has room, the write waits for the first that has, if one of them waits; else the next in turn that drops, drops; else
-    /// the write is refused, as in a channel with <see cref="ChannelFullMode.Reject"/>.
+    /// When none has room, the next in turn that drops, drops; if none drops, the write waits for the first that has room; and if none waits
+    /// either, it is refused, as in a channel with <see cref="ChannelFullMode.Reject"/>.
     /// </remarks>
     /// <param name="waitForSubscribers">Whether the writer may be asked to wait. If not, a subscription that waits is refused.</param>
     public static BroadcastChannel<T> CreateRoundRobin<T>(bool waitForSubscribers = false) =>

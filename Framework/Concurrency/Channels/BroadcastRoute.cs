@@ -43,18 +43,13 @@ internal sealed class RoundRobinRoute<T> : BroadcastRoute<T>
     public override BroadcastOutcome Choose(
         BroadcastSubscription<T>[] all, int? hash, out ReadOnlySpan<BroadcastSubscription<T>> receivers)
     {
+        // Whoever drops always has an answer, so nobody is waited for who could not say when it has room.
         var index = FindFromNext(all, HasRoom);
-        if (index < 0 && Array.Exists(all, MustWaitFor))
-        {
-            receivers = all;
-            return BroadcastOutcome.MustWait;
-        }
-
-        index = index >= 0 ? index : FindFromNext(all, static one => !Refuses(one));
+        index = index >= 0 ? index : FindFromNext(all, static one => !MustWaitFor(one) && !Refuses(one));
         if (index < 0)
         {
             receivers = all;
-            return BroadcastOutcome.Refused;
+            return Array.Exists(all, MustWaitFor) ? BroadcastOutcome.MustWait : BroadcastOutcome.Refused;
         }
 
         receivers = all.AsSpan(index, 1);
