@@ -3,19 +3,21 @@ namespace Concurrency.Bridging;
 /// <summary>Where one thread waits for another to pass it the turn; a signal that comes early is kept.</summary>
 /// <remarks>
 /// The answer to a hand-over often comes within microseconds, so the waiter looks for a while before it sleeps; a waiter that
-/// looked in vain looks less the next time.
+/// has often looked in vain rarely looks.
 /// </remarks>
 internal sealed class HandOver
 {
     private const int Empty = 0;
     private const int Signaled = 1;
     private const int Parked = 2;
-    private const int MostLooks = 60;
+    private const int QuickLooks = 100;
+    private const int Yields = 60;
+    private const int MostLuck = 16;
     private const int Retry = 32;
 
     private readonly object _gate = new();
     private int _state;
-    private int _looks = MostLooks;
+    private int _luck = MostLuck / 2;
     private int _waits;
 
     /// <summary>Wakes the waiter, or the next one who comes.</summary>
@@ -48,21 +50,38 @@ internal sealed class HandOver
 
     private bool SeesSignal()
     {
-        var looks = _looks == 0 && ++_waits % Retry == 0 ? MostLooks : _looks;
-        var spinner = default(SpinWait);
-        for (var left = looks; left > 0; left--)
+        if (_luck == 0 && ++_waits % Retry != 0)
+        {
+            return Volatile.Read(ref _state) == Signaled;
+        }
+
+        for (var left = QuickLooks; left > 0; left--)
         {
             if (Volatile.Read(ref _state) == Signaled)
             {
-                _looks = MostLooks;
-                return true;
+                return Found();
             }
 
-            spinner.SpinOnce(sleep1Threshold: -1);
+            Thread.SpinWait(1);
         }
 
-        _looks /= 2;
-        return Volatile.Read(ref _state) == Signaled;
+        for (var left = Yields; left > 0; left--)
+        {
+            Thread.Yield();
+            if (Volatile.Read(ref _state) == Signaled)
+            {
+                return Found();
+            }
+        }
+
+        _luck = Math.Max(0, _luck - 1);
+        return false;
+    }
+
+    private bool Found()
+    {
+        _luck = Math.Min(MostLuck, _luck + 1);
+        return true;
     }
 
     private bool Sleep(TimeSpan timeout)
