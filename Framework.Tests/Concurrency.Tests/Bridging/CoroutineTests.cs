@@ -159,7 +159,7 @@ public sealed class CoroutineTests
     public void GL2_Throw_IntoOneThatHasNotBegun_EndsIt()
     {
         var ran = false;
-        var body = new Coroutine<int, int>((_, _) => (ran = true) ? 1 : 0);
+        var body = new Coroutine<int, bool>((_, _) => ran = true);
 
         Assert.Throws<IOException>(() => body.Throw(new IOException()));
         Assert.False(ran);
@@ -290,7 +290,7 @@ public sealed class CoroutineTests
     public void GL5_AnUnstartedCoroutine_IsDisposedWithoutRunning()
     {
         var ran = false;
-        var body = new Coroutine<int, int>((_, _) => (ran = true) ? 1 : 0);
+        var body = new Coroutine<int, bool>((_, _) => ran = true);
         body.Dispose();
 
         Assert.False(ran);

@@ -106,6 +106,11 @@ internal abstract class BridgeJob : TurnBorrower
 
     private void TakeTurn()
     {
+        if (!ReferenceEquals(_turn.Executor, _nextTurn.Executor))
+        {
+            _turn.Leave();
+        }
+
         // Copied: on a pool the next lender may come before this one has its turn back.
         _turn = _nextTurn;
         _lender = _nextLender;
