@@ -18,6 +18,13 @@ switch (args)
         return 0;
     case ["other-catalog"]:
         return await ProcessWorker.TryRunAsync(Work.OtherCatalog) ? 0 : 1;
+    case ["lingering"]:
+        await ProcessWorker.TryRunAsync(Work.Catalog);
+        new ManualResetEventSlim().Wait();
+        return 0;
+    case ["liar", var how]:
+        Liar.Run(how);
+        return 0;
 }
 
 if (await ProcessWorker.TryRunAsync(Work.Catalog))
@@ -33,7 +40,7 @@ if (args is not ["parent", var count])
 
 // Each worker holds our standard output: whoever reads it learns when the last of us has gone.
 var workers = int.Parse(count, CultureInfo.InvariantCulture);
-var executor = new ProcessExecutor(Work.Catalog, new ProcessExecutorOptions { MaximumWorkers = workers, MinimumWorkers = workers, RequestsPerWorker = 2 });
+var executor = new ProcessExecutor(Work.Catalog, new ProcessExecutorOptions { MaximumWorkers = workers, MinimumWorkers = workers, RequestsPerWorker = 2, ShutdownTimeout = TimeSpan.FromMilliseconds(20) });
 var busy = Enumerable.Range(0, workers).Select(_ => executor.RunAsync(Work.Endless, 0)).ToArray();
 for (var worker = 0; worker < workers; worker++)
 {

@@ -88,6 +88,31 @@ public sealed class ProcessExecutorEndingTests : IClassFixture<MachineLock>
     }
 
     [Fact]
+    public async Task DisposeAsync_ProgramWhoseMainDoesNotReturn_EndsByItself()
+    {
+        // The parent's clock stands still, so it never loses its patience.
+        var executor = new ProcessExecutor(Work.Catalog, ProcessRig.Options("lingering") with { TimeProvider = new TestClock() });
+        var pid = await ProcessRig.ReadyAsync(executor);
+
+        await executor.DisposeAsync().Within("the disposal");
+
+        Assert.True(ProcessRig.IsGone(pid));
+        Assert.Equal(0, executor.Statistics.WorkersKilled);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_ProgramWhoseMainDoesNotReturn_IsKilledAtTheDeadline()
+    {
+        var executor = new ProcessExecutor(Work.Catalog, ProcessRig.Options("lingering") with { ShutdownTimeout = TimeSpan.Zero });
+        var pid = await ProcessRig.ReadyAsync(executor);
+
+        await executor.DisposeAsync().Within("the disposal");
+
+        Assert.True(ProcessRig.IsGone(pid));
+        Assert.Equal(1, executor.Statistics.WorkersKilled);
+    }
+
+    [Fact]
     public async Task A7_6_DrainAsync_WaitsForWhatWasTakenInAndRefusesTheRest()
     {
         await using var executor = ProcessRig.Create(o => o with { QueueLimit = 1 });

@@ -30,7 +30,7 @@ public sealed class WorkerFailureTests : IClassFixture<MachineLock>
     {
         await using var executor = ProcessRig.Create(o => o with { MaximumFrameBytes = 64 * 1024 });
 
-        var error = await Assert.ThrowsAsync<ProcessWorkException>(() => executor.RunAsync(Work.Throw, new string('∞', 20_000)).Within("the failure"));
+        var error = await Assert.ThrowsAsync<ProcessWorkException>(() => executor.RunAsync(Work.Throw, new string('∞', 9_000)).Within("the failure"));
 
         Assert.Equal(4_002, error.RemoteMessage.Length);
     }

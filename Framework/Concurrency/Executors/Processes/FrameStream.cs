@@ -24,7 +24,7 @@ internal sealed class FrameStream(Stream stream)
             var payload = new byte[Length(limit)];
             var read = await _buffered.ReadAtLeastAsync(payload, payload.Length, throwOnEndOfStream: false, cancellationToken)
                 .ConfigureAwait(Executor.Current is not null);
-            return read < payload.Length ? null : payload;
+            return read < payload.Length ? (ReadOnlyMemory<byte>?)null : payload;
         }
         catch (Exception error) when (IsEnd(error))
         {
@@ -43,7 +43,9 @@ internal sealed class FrameStream(Stream stream)
             }
 
             var payload = new byte[Length(limit)];
-            return _buffered.ReadAtLeast(payload, payload.Length, throwOnEndOfStream: false) < payload.Length ? null : payload;
+            return _buffered.ReadAtLeast(payload, payload.Length, throwOnEndOfStream: false) < payload.Length
+                ? (ReadOnlyMemory<byte>?)null
+                : payload;
         }
         catch (Exception error) when (IsEnd(error))
         {

@@ -51,7 +51,7 @@ internal static class ProcessMessages
         + " Its Main must await ProcessWorker.TryRunAsync(catalog) before anything else, and return if it was true.";
 
     public static string WrongWords(string executor, int processId, string program, string objection) =>
-        $"Process {processId} ('{program}'), started as a worker of the process executor '{executor}', {objection}.";
+        $"Process {processId} ('{program}'), started as a worker of the process executor '{executor}', {objection.TrimEnd('.')}.";
 
     public static string NotPrepared() =>
         "This process was started as a worker of a process executor, but its Main has not called ProcessWorker.TryRunAsync, so it makes no workers of its own."

@@ -83,7 +83,7 @@ internal sealed class WorkerSession(ProcessWorkCatalog catalog, Socket socket)
         }
         catch (InvalidDataException)
         {
-            // Nothing that follows can be understood either: the executor sees the worker end with this code.
+            // Nothing that follows can be understood either: the executor sees the worker end.
             Environment.ExitCode = 1;
         }
 
