@@ -89,8 +89,16 @@ public static class Work
             return text.Length;
         });
 
+    /// <summary>Squares in a worker of its own.</summary>
+    public static readonly ProcessWork<int, int> Nested =
+        ProcessWork.Define("nested", WorkJson.Default.Int32, WorkJson.Default.Int32, async (number, cancellationToken) =>
+        {
+            await using var executor = new ProcessExecutor(Catalog!, new ProcessExecutorOptions { Name = "nested", MaximumWorkers = 1, MinimumWorkers = 0 });
+            return await executor.RunAsync(Square, number, cancellationToken);
+        });
+
     public static readonly ProcessWorkCatalog Catalog = new(
-        Echo, Square, Pid, Calls, Exit, Throw, Obedient, Endless, Stubborn, Large, Bad, Traced, Surroundings, Print);
+        Echo, Square, Pid, Calls, Exit, Throw, Obedient, Endless, Stubborn, Large, Bad, Traced, Surroundings, Print, Nested);
 
     /// <summary>What another build of the program might know.</summary>
     public static readonly ProcessWorkCatalog OtherCatalog = new(Echo, Square);

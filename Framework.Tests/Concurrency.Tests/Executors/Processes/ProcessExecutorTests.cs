@@ -224,6 +224,31 @@ public sealed class ProcessExecutorTests : IClassFixture<MachineLock>
     }
 
     [Fact]
+    public async Task A7_7_RequestsFromAContinuationAndFromTheWork_DoNotDeadlock()
+    {
+        await using var executor = ProcessRig.Create();
+
+        var squared = await executor.RunAsync(Work.Square, 2)
+            .ContinueWith(first => executor.RunAsync(Work.Square, first.Result), TaskScheduler.Default).Unwrap().Within("the continuation");
+        var nested = await executor.RunAsync(Work.Nested, 5).Within("the work that has a worker");
+
+        Assert.Equal((16, 25), (squared, nested));
+    }
+
+    [Fact]
+    public async Task Signals_ThatATerminalOrAServiceManagerSends_AreTheParentsBusiness()
+    {
+        await using var executor = ProcessRig.Create();
+        var pid = await ProcessRig.ReadyAsync(executor);
+
+        foreach (var signal in new[] { 1, 2, 15 })
+        {
+            Assert.Equal(0, ProcessRig.Signal(pid, signal));
+            Assert.Equal(pid, await ProcessRig.ReadyAsync(executor));
+        }
+    }
+
+    [Fact]
     public async Task Snapshot_ShowsTheExecutorAndItsWorkers_UntilItIsDisposed()
     {
         var executor = ProcessRig.Create(o => o with { Name = "shown" });

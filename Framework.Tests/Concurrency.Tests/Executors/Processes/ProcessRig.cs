@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Concurrency.Executors.Processes;
 using Concurrency.ProcessChild;
 using Concurrency.TestSupport;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Concurrency.Tests.Executors.Processes;
 
 /// <summary>Executors whose workers are the test child.</summary>
-internal static class ProcessRig
+internal static partial class ProcessRig
 {
     private static readonly string s_library = Path.Combine(AppContext.BaseDirectory, "ProcessChild.dll");
 
@@ -41,6 +42,10 @@ internal static class ProcessRig
         using var process = Process.GetProcessById(processId);
         process.Kill();
     }
+
+    /// <summary>Sends a signal to a child of ours.</summary>
+    [LibraryImport("libc", EntryPoint = "kill")]
+    public static partial int Signal(int processId, int signal);
 
     /// <summary>The id of a worker that is ready; with one worker, the one that gets the next request.</summary>
     public static Task<int> ReadyAsync(ProcessExecutor executor) => executor.RunAsync(Work.Pid, 0).Within("the worker is ready");

@@ -178,6 +178,11 @@ public sealed class ProcessExecutor : IAsyncDisposable, ILiveObject
             throw new ExecutorRejectedException(ProcessMessages.Full(Name, _options.QueueLimit));
         }
 
+        return await WaitForPlaceAsync(stop).ConfigureAwait(Executor.Current is not null);
+    }
+
+    private async Task<bool> WaitForPlaceAsync(CancellationToken stop)
+    {
         Interlocked.Increment(ref _waiting);
         try
         {

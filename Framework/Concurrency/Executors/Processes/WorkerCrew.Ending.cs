@@ -68,7 +68,7 @@ internal sealed partial class WorkerCrew
     {
         _deadline = _options.TimeProvider.CreateTimer(static crew => ((WorkerCrew)crew!).KillAll(), this, _options.ShutdownTimeout, Timeout.InfiniteTimeSpan);
         _backoff?.Dispose();
-        _stopping.Cancel();
+        _ = _stopping.CancelAsync();
         if (_ended.Task.IsCompleted)
         {
             _deadline.Dispose();

@@ -259,7 +259,7 @@ internal sealed partial class WorkerCrew
 
         request.IsStopping = true;
         worker.Stopping++;
-        worker.Send(RequestFrame.Cancel(request.Id));
+        worker.TrySend(RequestFrame.Cancel(request.Id));
         if (grace != Timeout.InfiniteTimeSpan)
         {
             _effects.Add(() => request.Grace = _options.TimeProvider.CreateTimer(

@@ -136,7 +136,7 @@ internal sealed partial class WorkerCrew
         foreach (var worker in _workers)
         {
             // A worker whose work ignores its cancellation may be killed: nothing new is put at risk there.
-            if (worker.IsAccepting && worker.Stopping == 0 && worker.InFlight.Count < _options.RequestsPerWorker
+            if (worker.IsAccepting && !worker.HasGone && worker.Stopping == 0 && worker.InFlight.Count < _options.RequestsPerWorker
                 && (best is null || IsBetter(worker, best)))
             {
                 best = worker;
@@ -153,12 +153,17 @@ internal sealed partial class WorkerCrew
 
     private void Assign(ProcessRequest request, WorkerProcess worker)
     {
+        if (!worker.TrySend(request.ToFrame()))
+        {
+            // Its end will be reported in a moment; the request is still ours, and another worker gets it.
+            return;
+        }
+
         LeaveQueue(request);
         request.Worker = worker;
         worker.InFlight.Add(request.Id, request);
         _inFlight++;
         _totals.Sent(_options.TimeProvider.GetElapsedTime(request.CalledAt));
-        worker.Send(request.ToFrame());
     }
 
     private void LeaveQueue(ProcessRequest request)

@@ -43,7 +43,19 @@ internal sealed class WorkerLauncher
         }
         finally
         {
+            Delete(folder);
+        }
+    }
+
+    private static void Delete(DirectoryInfo folder)
+    {
+        try
+        {
             folder.Delete(recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Somebody cleans the directory of temporary files; the connection does not need its name any more.
         }
     }
 

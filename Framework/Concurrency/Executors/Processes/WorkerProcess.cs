@@ -57,11 +57,15 @@ internal sealed class WorkerProcess
     /// <summary>Why it was killed by us; null if it was not.</summary>
     public string? KillReason => _killReason;
 
+    /// <summary>Whether it was found to have ended before the crew was told.</summary>
+    public bool HasGone { get; private set; }
+
     /// <summary>Queues a frame; never waits.</summary>
-    public void Send(ReadOnlyMemory<byte> frame)
+    /// <returns>False if the worker has gone.</returns>
+    public bool TrySend(ReadOnlyMemory<byte> frame)
     {
-        var taken = _outgoing.Writer.TryWrite(frame);
-        Debug.Assert(taken || !IsAccepting, "There is room for every frame of the requests in flight.");
+        HasGone |= !_outgoing.Writer.TryWrite(frame);
+        return !HasGone;
     }
 
     /// <summary>Tells the worker that nothing more comes, after which it ends.</summary>
