@@ -4,7 +4,9 @@ using Concurrency.Execution;
 namespace Concurrency.Executors.Processes;
 
 /// <summary>Cuts what comes over a connection into payloads.</summary>
+#pragma warning disable CA1001 // the buffer owns nothing but memory; the stream beneath is its maker's to close
 internal sealed class FrameStream(Stream stream)
+#pragma warning restore CA1001
 {
     private readonly BufferedStream _buffered = new(stream, 16 * 1024);
     private readonly byte[] _header = new byte[FrameWriter.HeaderBytes];

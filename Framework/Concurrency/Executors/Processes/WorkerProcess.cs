@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Threading.Channels;
 using Concurrency.Channels;
 using Concurrency.Execution;
 

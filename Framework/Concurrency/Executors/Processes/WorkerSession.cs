@@ -15,7 +15,6 @@ internal sealed class WorkerSession(ProcessWorkCatalog catalog, Socket socket)
     private readonly object _gate = new();
     private readonly Dictionary<long, WorkerCall> _calls = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ManualResetEventSlim _left = new(initialState: false, spinCount: 0);
     private WelcomeFrame _welcome = new(Handshake.LimitBytes, TimeSpan.Zero);
 
     /// <summary>The largest payload that the executor takes.</summary>
@@ -162,11 +161,12 @@ internal sealed class WorkerSession(ProcessWorkCatalog catalog, Socket socket)
     }
 
     /// <summary>Ends the process when Main does not return: work that ignores its cancellation must not outlive the executor.</summary>
-    private void EndProcess()
+    private static void EndProcess()
     {
-        _left.Wait(s_exitPatience);
+        using var never = new ManualResetEventSlim(initialState: false, spinCount: 0);
+        never.Wait(s_exitPatience);
         new Thread(static () => Environment.Exit(Environment.ExitCode)) { IsBackground = true, Name = "worker exit" }.UnsafeStart();
-        _left.Wait(s_exitPatience);
+        never.Wait(s_exitPatience);
         using var self = Process.GetCurrentProcess();
         self.Kill();
     }
