@@ -36,6 +36,10 @@ public sealed class ForeignContextTests
         ["Executor.RunAsync(Func, CancellationToken)"] = call => OnEachAsync(e => HeldAsync(call, gate => e.RunAsync(async _ => await gate))),
         ["Executor.RunAsync<T>(Func, CancellationToken)"] = call => OnEachAsync(e => HeldAsync(call, gate => e.RunAsync<int>(async _ => await gate))),
         ["Executor.InvokeAsync(Action, CancellationToken)"] = call => OnEachAsync(e => call(() => e.InvokeAsync(() => { }))),
+        ["NamedWorkExtensions.RunAsync(Executor, String, Func, CancellationToken)"] =
+            call => OnEachAsync(e => call(() => e.RunAsync("named", _ => Task.CompletedTask))),
+        ["NamedWorkExtensions.RunAsync<T>(Executor, String, Func, CancellationToken)"] =
+            call => OnEachAsync(e => call(() => e.RunAsync("named", _ => Task.FromResult(1)))),
         ["Executor.InvokeAsync<T>(Func, CancellationToken)"] = call => OnEachAsync(e => call(() => e.InvokeAsync(() => 1))),
         ["SingleThreadExecutor.DrainAsync(TimeSpan)"] = call => OnEachAsync(e => DrainAsync(call, e), ["cooperative", "thread"]),
         ["PoolExecutor.DrainAsync(TimeSpan)"] = call => OnEachAsync(e => DrainAsync(call, e), ["pool:1", "pool:4"]),

@@ -186,6 +186,9 @@ public abstract class Executor : IAsyncDisposable
 
     internal ValueTask AdmitRootAsync(ExecutorWork work, CancellationToken cancellationToken) => AdmitAsync(work, cancellationToken);
 
+    /// <summary>Where failures go that nobody awaits; null on executors that leave them to .NET.</summary>
+    internal FailureLedger? Failures { get; set; }
+
     internal void RootStarted() => OnRootStarted();
 
     internal void RootCompleted() => OnRootCompleted();
