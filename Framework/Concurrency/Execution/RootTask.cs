@@ -57,6 +57,9 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
     }
 
+    /// <summary>Whether whoever made the task looks at its failure without awaiting it, as a scope does.</summary>
+    protected virtual bool HasOwner => false;
+
     /// <summary>Calls the user's delegate; runs inside the first turn.</summary>
     protected abstract Task Start(CancellationToken cancellationToken);
 
@@ -165,7 +168,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     private void Fail(Exception error, IEnumerable<Exception> errors)
     {
-        if (_executor.Failures is { } failures && !TaskObservation.IsAwaited(Task))
+        if (!HasOwner && _executor.Failures is { } failures && !TaskObservation.IsAwaited(Task))
         {
             // Entered while the work is still in flight, so that the executor cannot end in between.
             failures.Add(new RootFailure(this, error, RootTaskWatch.Current?.CreationStackOf(this)));

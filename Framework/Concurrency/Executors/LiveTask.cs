@@ -53,7 +53,7 @@ public sealed class LiveTask : ILiveObject
 
     string ILiveObject.Kind => "task";
 
-    ILiveObject? ILiveObject.Parent => Executor as ILiveObject;
+    ILiveObject? ILiveObject.Parent => Executor.Presence as ILiveObject;
 
     /// <inheritdoc/>
     public override string ToString() => $"task {Id} '{Name}' on {Executor.Name}: {State}";
