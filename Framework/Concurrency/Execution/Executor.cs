@@ -205,6 +205,12 @@ public abstract class Executor : IAsyncDisposable
 
     internal ValueTask AdmitRootAsync(ExecutorWork work, CancellationToken cancellationToken) => AdmitAsync(work, cancellationToken);
 
+    /// <summary>What stands for this executor in snapshots, so that its tasks are shown beneath it; null while it is not shown.</summary>
+    internal object? Presence { get; set; }
+
+    /// <summary>Where failures go that nobody awaits; null on executors that leave them to .NET.</summary>
+    internal FailureLedger? Failures { get; set; }
+
     internal void RootStarted() => OnRootStarted();
 
     internal void RootCompleted() => OnRootCompleted();
