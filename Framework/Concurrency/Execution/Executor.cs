@@ -173,6 +173,25 @@ public abstract class Executor : IAsyncDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} executor '{Name}'";
 
+    /// <summary>What the calling thread's turn needs beside the executor and its context, for <see cref="LentTurn"/>.</summary>
+    internal virtual object? TurnDetail
+    {
+        get => null;
+        set
+        {
+        }
+    }
+
+    /// <summary>The turn of the calling thread, for a thread that will carry it on while this one waits.</summary>
+    internal static LentTurn LendTurn() => new(t_current, System.Threading.SynchronizationContext.Current);
+
+    /// <summary>For <see cref="LentTurn"/>.</summary>
+    internal static void SetCurrent(Executor? executor, SynchronizationContext? context)
+    {
+        t_current = executor;
+        System.Threading.SynchronizationContext.SetSynchronizationContext(context);
+    }
+
     internal void ResumeWithContext(Action continuation)
     {
         ArgumentNullException.ThrowIfNull(continuation);
@@ -185,6 +204,12 @@ public abstract class Executor : IAsyncDisposable
     internal ExecutorRejectedException Rejected() => new(DescribeRejection());
 
     internal ValueTask AdmitRootAsync(ExecutorWork work, CancellationToken cancellationToken) => AdmitAsync(work, cancellationToken);
+
+    /// <summary>What stands for this executor in snapshots, so that its tasks are shown beneath it; null while it is not shown.</summary>
+    internal object? Presence { get; set; }
+
+    /// <summary>Where failures go that nobody awaits; null on executors that leave them to .NET.</summary>
+    internal FailureLedger? Failures { get; set; }
 
     internal void RootStarted() => OnRootStarted();
 

@@ -18,6 +18,8 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     public abstract Delegate Work { get; }
 
+    public Task Promise => Task;
+
     /// <summary>Queues the work and returns the promise of its end.</summary>
     public Task<TResult> StartAsync()
     {
@@ -27,6 +29,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
             return Task;
         }
 
+        RootTaskWatch.Current?.Created(this, _executor);
         _executor.RootStarted();
         var admission = _executor.AdmitRootAsync(new ExecutorWork(this), _cancellationToken);
         if (!admission.IsCompletedSuccessfully)
@@ -54,6 +57,9 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
     }
 
+    /// <summary>Whether whoever made the task looks at its failure without awaiting it, as a scope does.</summary>
+    protected virtual bool HasOwner => false;
+
     /// <summary>Calls the user's delegate; runs inside the first turn.</summary>
     protected abstract Task Start(CancellationToken cancellationToken);
 
@@ -76,8 +82,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
         catch (Exception error)
         {
-            EndFlight();
-            TrySetException(error);
+            Fail(error, [error]);
         }
     }
 
@@ -90,6 +95,8 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
 
         Task task;
+        var watch = RootTaskWatch.Current;
+        var outer = watch?.Entered(this);
         try
         {
             task = Start(WorkToken());
@@ -102,9 +109,12 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
         catch (Exception error)
         {
-            EndFlight();
-            TrySetException(error);
+            Fail(error, [error]);
             return;
+        }
+        finally
+        {
+            watch?.Left(outer);
         }
 
         if (task.IsCompleted)
@@ -139,19 +149,33 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     private void Complete(Task task)
     {
+        if (!task.IsCompletedSuccessfully && task.Exception is { } failure)
+        {
+            Fail(failure.InnerExceptions is [var only] ? only : failure, failure.InnerExceptions);
+            return;
+        }
+
         EndFlight();
         if (task.IsCompletedSuccessfully)
         {
             TrySetResult(ResultOf(task));
         }
-        else if (task.Exception is { } failure)
-        {
-            TrySetException(failure.InnerExceptions);
-        }
         else
         {
             TrySetCanceled(CancelledBy());
         }
+    }
+
+    private void Fail(Exception error, IEnumerable<Exception> errors)
+    {
+        if (!HasOwner && _executor.Failures is { } failures && !TaskObservation.IsAwaited(Task))
+        {
+            // Entered while the work is still in flight, so that the executor cannot end in between.
+            failures.Add(new RootFailure(this, error, RootTaskWatch.Current?.CreationStackOf(this)));
+        }
+
+        EndFlight();
+        TrySetException(errors);
     }
 
     private CancellationToken CancelledBy()
@@ -168,6 +192,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         // In flight ends before the awaiter can look: a caller that awaited the task sees statistics that include it.
         _linked?.Unlink();
+        RootTaskWatch.Current?.Ended(this);
         _executor.RootCompleted();
     }
 }

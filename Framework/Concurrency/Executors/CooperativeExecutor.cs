@@ -75,6 +75,9 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
 
         var executor = new CooperativeExecutor(options ?? new CooperativeExecutorOptions { Name = "main" }, ownThread: false);
         var program = executor.RunAsync(stopping => executor.RunMainAsync(main, cancellationToken, stopping), CancellationToken.None);
+
+        // Its result is read after the executor has ended; until then this awaits it.
+        _ = program.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         using (HomeContext.Enter())
         {
             executor.RunLoop();

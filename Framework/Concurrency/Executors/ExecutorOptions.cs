@@ -18,6 +18,9 @@ public record ExecutorOptions
     /// <summary>Receives what a posted callback threw. Null: it is logged and thrown again on the .NET thread pool, which ends the process.</summary>
     public Action<Executor, Exception>? OnUnhandledException { get; init; }
 
+    /// <summary>Receives tasks that failed and that nobody had awaited when the executor ended; what it throws is logged.</summary>
+    public Action<TaskFailure>? OnUnseenFailure { get; init; }
+
     /// <summary>What happens when code blocks the thread that it runs on. The default depends on the kind: cooperative reports, the others ignore.</summary>
     public OnBlocking OnBlocking { get; init; }
 
