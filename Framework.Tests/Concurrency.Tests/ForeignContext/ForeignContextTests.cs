@@ -14,6 +14,7 @@ public sealed class ForeignContextTests
         .. CoordinationCalls.Members,
         .. ExecutorCalls.Members,
         .. PatternCalls.Members,
+        .. ProcessCalls.Members,
         .. ScopeCalls.Members,
         .. SourceCalls.Members,
     ]);
