@@ -15,6 +15,7 @@ public sealed class ForeignContextTests
         .. CoordinationCalls.Members,
         .. ExecutorCalls.Members,
         .. PatternCalls.Members,
+        .. ProcessCalls.Members,
         .. ScopeCalls.Members,
         .. SourceCalls.Members,
     ]);

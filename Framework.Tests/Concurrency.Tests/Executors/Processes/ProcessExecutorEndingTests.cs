@@ -173,47 +173,4 @@ public sealed class ProcessExecutorEndingTests : IClassFixture<MachineLock>
 
         Assert.Equal("", await parent.StandardOutput.ReadToEndAsync().Within("the workers' end"));
     }
-
-    [Fact]
-    public async Task Members_CallerWhoseContextNeverRuns_Complete()
-    {
-        var before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(new SilentContext());
-        ProcessExecutor executor;
-        Task<int> call;
-        Task<bool> drain;
-        try
-        {
-            executor = ProcessRig.Create();
-            call = executor.RunAsync(Work.Square, 3, TimeSpan.FromHours(1));
-            drain = executor.DrainAsync(TimeSpan.FromHours(1));
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
-
-        Assert.Equal(9, await call.Within("the call"));
-        Assert.True(await drain.Within("the drain"));
-        Task disposal;
-        SynchronizationContext.SetSynchronizationContext(new SilentContext());
-        try
-        {
-            disposal = executor.DisposeAsync().AsTask();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
-
-        await disposal.Within("the disposal");
-    }
-
-    /// <summary>Never runs anything.</summary>
-    private sealed class SilentContext : SynchronizationContext
-    {
-        public override void Post(SendOrPostCallback d, object? state)
-        {
-        }
-    }
 }
