@@ -10,6 +10,7 @@ public sealed class ForeignContextTests
 {
     private static readonly Dictionary<string, Func<Call, Task>> s_members = new(
     [
+        .. BridgingCalls.Members,
         .. ChannelCalls.Members,
         .. CoordinationCalls.Members,
         .. ExecutorCalls.Members,

@@ -173,6 +173,25 @@ public abstract class Executor : IAsyncDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} executor '{Name}'";
 
+    /// <summary>What the calling thread's turn needs beside the executor and its context, for <see cref="LentTurn"/>.</summary>
+    internal virtual object? TurnDetail
+    {
+        get => null;
+        set
+        {
+        }
+    }
+
+    /// <summary>The turn of the calling thread, for a thread that will carry it on while this one waits.</summary>
+    internal static LentTurn LendTurn() => new(t_current, System.Threading.SynchronizationContext.Current);
+
+    /// <summary>For <see cref="LentTurn"/>.</summary>
+    internal static void SetCurrent(Executor? executor, SynchronizationContext? context)
+    {
+        t_current = executor;
+        System.Threading.SynchronizationContext.SetSynchronizationContext(context);
+    }
+
     internal void ResumeWithContext(Action continuation)
     {
         ArgumentNullException.ThrowIfNull(continuation);

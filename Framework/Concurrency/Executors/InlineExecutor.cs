@@ -86,6 +86,13 @@ public sealed class InlineExecutor : Executor, IExecutorEngine
     }
 
     /// <inheritdoc/>
+    internal override object? TurnDetail
+    {
+        get => t_turn;
+        set => t_turn = (InlineTurn?)value;
+    }
+
+    /// <inheritdoc/>
     public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor) => SharedSelector.Watch(descriptor, this);
 
     /// <inheritdoc/>
