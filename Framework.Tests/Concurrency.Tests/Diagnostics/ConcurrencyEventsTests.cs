@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
 using Concurrency.Diagnostics;
-using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.TestSupport;
 

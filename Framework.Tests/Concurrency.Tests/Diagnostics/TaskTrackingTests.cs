@@ -26,7 +26,7 @@ public sealed class TaskTrackingTests : IAsyncLifetime
         var first = _executor.RunAsync("holder", _ =>
         {
             entered.SetResult();
-            held.Wait();
+            held.Wait(CancellationToken.None);
             return Task.CompletedTask;
         });
         var second = _executor.RunAsync(_ => WaitForAsync(gate.Task));

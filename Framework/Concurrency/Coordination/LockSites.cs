@@ -40,7 +40,7 @@ internal static class LockSites
             s_sites.AddOrUpdate(key, new Site(owner, string.Join('\n', lines)));
         }
 
-        public static IReadOnlyList<string> HoldersOf(WatchedLock owner)
+        public static List<string> HoldersOf(WatchedLock owner)
         {
             var stacks = new List<string>();
             foreach (var (key, site) in s_sites)

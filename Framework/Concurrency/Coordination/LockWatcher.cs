@@ -1,5 +1,4 @@
 using Concurrency.Diagnostics;
-using Microsoft.Extensions.Logging;
 
 namespace Concurrency.Coordination;
 
