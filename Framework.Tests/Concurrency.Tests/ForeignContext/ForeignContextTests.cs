@@ -14,8 +14,10 @@ public sealed class ForeignContextTests
         .. ChannelCalls.Members,
         .. CoordinationCalls.Members,
         .. ExecutorCalls.Members,
+        .. LockTimeoutCalls.Members,
         .. PatternCalls.Members,
         .. ProcessCalls.Members,
+        .. PoolCalls.Members,
         .. ScopeCalls.Members,
         .. SourceCalls.Members,
     ]);
