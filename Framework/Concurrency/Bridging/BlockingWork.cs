@@ -1,4 +1,5 @@
 using Concurrency.Execution;
+using Concurrency.Executors;
 
 namespace Concurrency.Bridging;
 
@@ -12,7 +13,7 @@ namespace Concurrency.Bridging;
 /// </remarks>
 public static class BlockingWork
 {
-    private static readonly Lock s_gate = new();
+    private static readonly QuietLock s_gate = new();
     private static BlockingPool? s_pool;
 
     /// <summary>What the pool does; all zero while there is none.</summary>
@@ -70,7 +71,7 @@ public static class BlockingWork
 
     private static BlockingPool Make(BlockingWorkOptions options, bool isFirstUse)
     {
-        lock (s_gate)
+        using (s_gate.EnterScope())
         {
             if (s_pool is not null && !isFirstUse)
             {

@@ -37,18 +37,8 @@ public sealed record BlockingWorkOptions
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(options.TimeProvider, "options.TimeProvider");
         ArgumentNullException.ThrowIfNull(options.Logger, "options.Logger");
-        if (options.Threads is < 0 or > MostThreads)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(Threads), options.Threads, $"Threads was {options.Threads}. Give 1 to {MostThreads}, or 0 to run each call in its caller.");
-        }
-
-        if (options.QueueLimit is < 1 or > LargestQueue)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(QueueLimit), options.QueueLimit, $"QueueLimit was {options.QueueLimit}. Give 1 to {LargestQueue}.");
-        }
-
+        Require(options.Threads is not (< 0 or > MostThreads), nameof(Threads), options.Threads ?? 0, $"1 to {MostThreads}, or 0 to run each call in its caller");
+        Require(options.QueueLimit is >= 1 and <= LargestQueue, nameof(QueueLimit), options.QueueLimit, $"1 to {LargestQueue}");
         ExecutorOptions.RequireSpan(options.IdleTimeout, nameof(IdleTimeout), TimeSpan.FromDays(1), infiniteAllowed: true);
         return options;
     }
@@ -71,5 +61,13 @@ public sealed record BlockingWorkOptions
             ? threads
             : throw new InvalidOperationException(
                 $"The environment variable {ThreadsVariable} was '{text}'. Give a number from 1 to {MostThreads}, or 0 to run each call in its caller.");
+    }
+
+    private static void Require(bool holds, string name, int value, string rule)
+    {
+        if (!holds)
+        {
+            throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"{name} was {value}. Give {rule}."));
+        }
     }
 }

@@ -142,6 +142,9 @@ internal sealed class BridgeThreads
         }
     }
 
+    /// <summary>Whether every thread sleeps in an await, and starts wait for a thread.</summary>
+    public bool IsStalled => _waitingCount > 0 && Volatile.Read(ref _parked) >= Options.MaximumThreads;
+
     /// <summary>What hangs if nothing moves: every thread sleeps in an await, and starts wait for a thread.</summary>
     /// <param name="progress">Changes with every start, and with every bridge that goes on.</param>
     public SyncBridgeStall? FindStall(out long progress)
@@ -149,7 +152,7 @@ internal sealed class BridgeThreads
         using (_gate.EnterScope())
         {
             progress = _started + Volatile.Read(ref _moves);
-            return _waiting.Count > 0 && Volatile.Read(ref _parked) >= Options.MaximumThreads
+            return IsStalled
                 ? new SyncBridgeStall
                 {
                     Parked = [.. _all.Where(thread => thread.Job is not null).Select(thread => thread.Job!.Name)],

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging;
+using Concurrency.Execution;
 
 namespace Concurrency.Bridging;
 
@@ -16,11 +16,11 @@ internal sealed class StallWatch(BridgeThreads threads)
     public void Look()
     {
         if (Volatile.Read(ref _armed) == 0
-            && threads.FindStall(out _) is not null
+            && threads.IsStalled
             && Interlocked.CompareExchange(ref _armed, 1, 0) == 0)
         {
             _seen = -1;
-            Concurrency.Execution.CleanThreads.Run(static self => ((StallWatch)self!).SetTimer(), this);
+            CleanThreads.Run(static self => ((StallWatch)self!).SetTimer(), this);
         }
     }
 

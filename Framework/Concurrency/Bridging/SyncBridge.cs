@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Concurrency.Execution;
+using Concurrency.Executors;
 
 namespace Concurrency.Bridging;
 
@@ -17,7 +18,7 @@ namespace Concurrency.Bridging;
 [SuppressMessage("Design", "CA1068", Justification = "RunAsync(work, token) is the usual call, requireAwait the rare addition.")]
 public static class SyncBridge
 {
-    private static readonly Lock s_gate = new();
+    private static readonly QuietLock s_gate = new();
     private static BridgeThreads? s_threads;
 
     /// <summary>Whether the calling code was started with <c>RunAsync</c>, so that <c>Await</c> works.</summary>
@@ -153,7 +154,7 @@ public static class SyncBridge
 
     private static BridgeThreads Make(SyncBridgeOptions options, bool isFirstUse)
     {
-        lock (s_gate)
+        using (s_gate.EnterScope())
         {
             if (s_threads is not null && !isFirstUse)
             {
