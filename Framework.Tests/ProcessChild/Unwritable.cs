@@ -3,5 +3,7 @@ namespace Concurrency.ProcessChild;
 /// <summary>What no writer can write.</summary>
 public sealed class Unwritable
 {
-    public string Text => throw new InvalidOperationException("This property cannot be read.");
+    private readonly string _reason = "This property cannot be read.";
+
+    public string Text => throw new InvalidOperationException(_reason);
 }

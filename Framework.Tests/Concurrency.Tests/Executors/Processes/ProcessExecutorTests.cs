@@ -214,9 +214,9 @@ public sealed class ProcessExecutorTests : IClassFixture<MachineLock>
         await using var loop = new CooperativeExecutor("loop");
         await using var executor = ProcessRig.Create();
 
-        var wasBack = await loop.RunAsync(async _ =>
+        var wasBack = await loop.RunAsync(async cancellationToken =>
         {
-            await executor.RunAsync(Work.Square, 3);
+            await executor.RunAsync(Work.Square, 3, cancellationToken);
             return loop.IsCurrent;
         }).Within("the loop");
 
