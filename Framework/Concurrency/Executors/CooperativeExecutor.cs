@@ -26,7 +26,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
     }
 
     private CooperativeExecutor(CooperativeExecutorOptions options, bool ownThread)
-        : base(Checked(options), options.Portable, options.SpinBeforeSleep)
+        : base(Checked(options), new LoopSettings(options.Portable, options.SpinBeforeSleep, options.Quantum, options.RejectAtBacklog))
     {
         if (ownThread)
         {
@@ -104,7 +104,6 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
     private static CooperativeExecutorOptions Checked(CooperativeExecutorOptions options)
     {
         ExecutorOptions.Validate(options);
-        ExecutorOptions.RequireSpan(options.SpinBeforeSleep, nameof(options.SpinBeforeSleep), TimeSpan.FromSeconds(1), infiniteAllowed: false);
         return options;
     }
 }

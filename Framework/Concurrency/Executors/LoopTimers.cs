@@ -6,7 +6,7 @@ namespace Concurrency.Executors;
 internal sealed class LoopTimers(Executor executor, Action wake)
 {
     private readonly QuietLock _gate = new();
-    private readonly TimerHeap _heap = new();
+    private readonly DueHeap _heap = new();
     private readonly TimeProvider _clock = TimeProvider.System;
     private volatile int _count;
     private bool _closed;

@@ -1,7 +1,7 @@
 namespace Concurrency.Executors;
 
 /// <summary>The counters of several workers together.</summary>
-internal readonly record struct PoolTotals(long Accepted, long Started, long Executed, long Failed, long LongTurns)
+internal readonly record struct PoolTotals(long Accepted, long Started, long Executed, long Failed, long LongTurns, long RunMilliseconds)
 {
     public PoolTotals Plus(PoolWorker worker)
     {
@@ -12,6 +12,7 @@ internal readonly record struct PoolTotals(long Accepted, long Started, long Exe
             Started + worker.Started,
             Executed + executed,
             Failed + worker.Failed,
-            LongTurns + worker.Watch.LongTurns);
+            LongTurns + worker.Watch.LongTurns,
+            RunMilliseconds + worker.Watch.RunMilliseconds);
     }
 }
