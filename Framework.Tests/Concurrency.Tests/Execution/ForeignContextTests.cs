@@ -37,6 +37,15 @@ public sealed class ForeignContextTests
         ["Executor.RunAsync<T>(Func, CancellationToken)"] = call => OnEachAsync(e => HeldAsync(call, gate => e.RunAsync<int>(async _ => await gate))),
         ["Executor.InvokeAsync(Action, CancellationToken)"] = call => OnEachAsync(e => call(() => e.InvokeAsync(() => { }))),
         ["Executor.InvokeAsync<T>(Func, CancellationToken)"] = call => OnEachAsync(e => call(() => e.InvokeAsync(() => 1))),
+        ["Executor.RunAfterAsync(TimeSpan, Func, CancellationToken)"] =
+            call => OnEachAsync(e => HeldAsync(call, gate => e.RunAfterAsync(TimeSpan.Zero, async _ => await gate))),
+        ["Executor.RunAfterAsync<T>(TimeSpan, Func, CancellationToken)"] =
+            call => OnEachAsync(e => HeldAsync(call, gate => e.RunAfterAsync<int>(TimeSpan.Zero, async _ => await gate))),
+        ["Executor.InvokeAfterAsync(TimeSpan, Action, CancellationToken)"] =
+            call => OnEachAsync(e => call(() => e.InvokeAfterAsync(TimeSpan.FromMilliseconds(1), () => { }))),
+        ["Executor.InvokeAfterAsync<T>(TimeSpan, Func, CancellationToken)"] =
+            call => OnEachAsync(e => call(() => e.InvokeAfterAsync(TimeSpan.Zero, () => 1))),
+        ["Executor.DrainAsync(TimeSpan, Boolean)"] = call => OnEachAsync(e => DrainAsync(call, e, cancelNotStarted: true)),
         ["SingleThreadExecutor.DrainAsync(TimeSpan)"] = call => OnEachAsync(e => DrainAsync(call, e), ["cooperative", "thread"]),
         ["PoolExecutor.DrainAsync(TimeSpan)"] = call => OnEachAsync(e => DrainAsync(call, e), ["pool:1", "pool:4"]),
         ["InlineExecutor.DrainAsync(TimeSpan)"] = call => OnEachAsync(e => DrainAsync(call, e), ["inline"]),
@@ -253,11 +262,11 @@ public sealed class ForeignContextTests
     private static Component<int> ComponentOver(BoundedChannel<int> channel, Executor executor, Func<int, CancellationToken, ValueTask> handler) =>
         new("component", new ReaderSource<int>(channel.Reader), executor, handler);
 
-    private static async Task DrainAsync(Call call, Executor executor)
+    private static async Task DrainAsync(Call call, Executor executor, bool cancelNotStarted = false)
     {
         var gate = NewGate();
         var work = await BeginAsync(executor, gate.Task);
-        var pending = call(() => executor.DrainAsync(s_long));
+        var pending = call(() => executor.DrainAsync(s_long, cancelNotStarted));
         Assert.False(pending.IsCompleted);
         gate.SetResult(1);
         await pending;

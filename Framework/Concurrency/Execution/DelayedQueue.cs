@@ -9,7 +9,7 @@ internal sealed class DelayedQueue(Executor executor)
 
     // What timers take; longer delays take several.
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
-    private static readonly TimeSpan s_afterEarlyTick = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_shortestSleep = TimeSpan.FromMilliseconds(1);
 
     private readonly QuietLock _gate = new();
     private readonly DueHeap _heap = new();
@@ -60,7 +60,7 @@ internal sealed class DelayedQueue(Executor executor)
 
         if (isFirst)
         {
-            Arm(shortest: TimeSpan.Zero);
+            Arm();
         }
 
         return true;
@@ -98,7 +98,7 @@ internal sealed class DelayedQueue(Executor executor)
             start.Withdraw();
         }
 
-        Arm(shortest: TimeSpan.Zero);
+        Arm();
     }
 
     private long DueAfter(TimeSpan delay)
@@ -147,7 +147,7 @@ internal sealed class DelayedQueue(Executor executor)
             start.Deliver();
         }
 
-        Arm(s_afterEarlyTick);
+        Arm();
     }
 
     private bool TryTakeOrEnd(long now, out DelayedStart start)
@@ -159,7 +159,7 @@ internal sealed class DelayedQueue(Executor executor)
     }
 
     /// <summary>Sets the timer for the first; never two threads at a time, and never under the lock: the clock may be anybody's.</summary>
-    private void Arm(TimeSpan shortest)
+    private void Arm()
     {
         using (_gate.EnterScope())
         {
@@ -172,14 +172,21 @@ internal sealed class DelayedQueue(Executor executor)
             _arming = true;
         }
 
-        while (TryReadFirst(shortest, out var left))
+        while (TryReadFirst(out var left))
         {
+            if (left == TimeSpan.Zero)
+            {
+                // Due already: a clock that stands still would never tick for it.
+                executor.Resume(new ExecutorWork((Action<object?>)(static self => ((DelayedQueue)self!).Fire()), this));
+                continue;
+            }
+
             _timer ??= CreateTimer();
             _timer.Change(left, Timeout.InfiniteTimeSpan);
         }
     }
 
-    private bool TryReadFirst(TimeSpan shortest, out TimeSpan left)
+    private bool TryReadFirst(out TimeSpan left)
     {
         left = Timeout.InfiniteTimeSpan;
         var clock = executor.TimeProvider;
@@ -194,12 +201,22 @@ internal sealed class DelayedQueue(Executor executor)
             _armAgain = false;
             if (_heap.First is { } first)
             {
-                left = clock.GetElapsedTime(now, first.Due);
-                left = left < shortest ? shortest : left > s_longestSleep ? s_longestSleep : left;
+                left = ToSleep(clock.GetElapsedTime(now, first.Due));
             }
 
             return true;
         }
+    }
+
+    private static TimeSpan ToSleep(TimeSpan left)
+    {
+        if (left <= TimeSpan.Zero)
+        {
+            return TimeSpan.Zero;
+        }
+
+        // Timers of .NET cut off what is below a millisecond and would tick early, again and again.
+        return left < s_shortestSleep ? s_shortestSleep : left > s_longestSleep ? s_longestSleep : left;
     }
 
     private ITimer CreateTimer()

@@ -28,7 +28,7 @@ internal sealed class EventLoop : IExecutorEngine
     private long _failed;
     private int _queuedHighWater;
     private long _rejected;
-    private bool _leave;
+    private bool _ended;
 
     public EventLoop(SingleThreadExecutor owner, ExecutorOptions options, SynchronizationContext context, LoopSettings settings)
     {
@@ -50,6 +50,8 @@ internal sealed class EventLoop : IExecutorEngine
     public ExecutorLifetime Lifetime { get; }
 
     public TimeProvider TimeProvider { get; }
+
+    public int Timers => _timers.Count;
 
     private bool IsFull => _backlogLimit != int.MaxValue && _ready.Count + _remote.Count >= _backlogLimit;
 
@@ -95,21 +97,18 @@ internal sealed class EventLoop : IExecutorEngine
         ? ExecutorMessages.Backlogged(_owner, _backlogLimit)
         : ExecutorMessages.Stopped(_owner, Lifetime.Phase);
 
-    /// <summary>Makes the loop return after this turn without ending the executor; called in a turn.</summary>
-    public void Leave() => _leave = true;
-
-    /// <summary>Runs turns on the calling thread, which the owner has entered, until the executor ends or a turn leaves the loop.</summary>
-    public void Run()
+    /// <summary>Runs turns on the calling thread, which the owner has entered, until the executor ends.</summary>
+    /// <param name="until">A task of this executor: when it has completed, the loop returns and the executor lives on.</param>
+    public void Run(Task? until)
     {
         _home = HomeContext.Get();
         ExecutionContext.Restore(_home);
         _watch.Enter();
-        while (true)
+        while (!_ended)
         {
             RunTurns();
-            if (_leave)
+            if (until is { IsCompleted: true })
             {
-                _leave = false;
                 _watch.Pause();
                 return;
             }
@@ -117,16 +116,15 @@ internal sealed class EventLoop : IExecutorEngine
             Poll();
             if (Lifetime.Phase != ExecutorPhase.Running && TryEnd())
             {
-                break;
+                _ended = true;
+                Close();
             }
-
-            if (_ready.Count == 0)
+            else if (_ready.Count == 0)
             {
                 Sleep();
             }
         }
 
-        Close();
         _watch.Pause();
     }
 
@@ -202,7 +200,7 @@ internal sealed class EventLoop : IExecutorEngine
 
             _executed++;
             RestoreContexts();
-            if (_watch.TurnEnded(work) || _leave)
+            if (_watch.TurnEnded(work))
             {
                 // Time has passed: timers and descriptors must not wait for the rest of the quantum.
                 return;

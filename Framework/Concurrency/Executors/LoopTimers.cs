@@ -14,6 +14,8 @@ internal sealed class LoopTimers(Executor executor, Action wake)
     /// <summary>Whether there are any.</summary>
     public bool Any => _count != 0;
 
+    public int Count => _count;
+
     public ITimer Create(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);

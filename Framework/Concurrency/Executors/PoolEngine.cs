@@ -146,6 +146,7 @@ internal sealed class PoolEngine : IExecutorEngine
     {
         if (_crew.HasLastGone())
         {
+            _owner.Ended();
             Lifetime.CompleteEnd();
         }
     }

@@ -19,6 +19,7 @@ public sealed class PoolExecutor : Executor
     private readonly PoolExecutorOptions _options;
     private readonly ExecutorSynchronizationContext _context;
     private readonly PoolEngine _engine;
+    private readonly ExecutorPresence _presence;
     private long _runAfterStop;
 
     /// <summary>Makes a pool that has up to a fixed number of threads, without a queue limit.</summary>
@@ -37,6 +38,7 @@ public sealed class PoolExecutor : Executor
         _options = options;
         _context = BlockingWatch.CreateContext(this, options, always: true);
         _engine = new PoolEngine(this, options);
+        _presence = new ExecutorPresence(this);
         TimeProvider = new LoopTimeProvider(options.TimeProvider, this, timers: null);
         HomeContext.Get();
     }
@@ -131,9 +133,16 @@ public sealed class PoolExecutor : Executor
     /// <summary>Gives a worker its thread.</summary>
     internal void StartThread(PoolWorker worker)
     {
+        _presence.Show();
         var thread = new Thread(() => RunThread(worker)) { IsBackground = true, Name = Name };
         CleanThreads.Run(static thread => ((Thread)thread!).UnsafeStart(), thread);
     }
+
+    /// <summary>What the threads do that run a turn.</summary>
+    internal IReadOnlyList<BusyThread> BusyThreads => _engine.BusyThreads;
+
+    /// <summary>The last thread has ended.</summary>
+    internal void Ended() => _presence.Hide();
 
     /// <summary>Runs a callback on the .NET thread pool because the executor has ended.</summary>
     internal void RunElsewhere(ExecutorWork work) => RunAfterStop(work);

@@ -14,6 +14,7 @@ public abstract class SingleThreadExecutor : Executor
     private readonly ExecutorOptions _options;
     private readonly EventLoop _loop;
     private readonly ExecutorSynchronizationContext _context;
+    private readonly ExecutorPresence _presence;
     private int _threads;
     private int _threadsHighWater;
     private long _runAfterStop;
@@ -23,6 +24,7 @@ public abstract class SingleThreadExecutor : Executor
     {
         _options = options;
         _context = BlockingWatch.CreateContext(this, options);
+        _presence = new ExecutorPresence(this);
         _loop = new EventLoop(this, options, _context, settings.Checked());
     }
 
@@ -66,22 +68,27 @@ public abstract class SingleThreadExecutor : Executor
         return _loop.Lifetime.DisposeAsync();
     }
 
+    /// <summary>Timers that are set.</summary>
+    internal int Timers => _loop.Timers;
+
     internal sealed override Exception? OnRefused() => RejectionHook.Call(this, _options);
 
     /// <summary>Runs a callback on the .NET thread pool because the executor has ended.</summary>
     internal void RunElsewhere(ExecutorWork work) => RunAfterStop(work);
 
-    /// <summary>Runs the loop on the calling thread until the executor ends.</summary>
-    private protected void RunLoop()
+    /// <summary>Runs the loop on the calling thread until the executor ends, or until a task of it has completed.</summary>
+    private protected void RunLoop(Task? until = null)
     {
+        _presence.Show();
         Volatile.Write(ref _threadsHighWater, 1);
         Volatile.Write(ref _threads, 1);
         using (EnterTurn())
         {
-            _loop.Run();
+            _loop.Run(until);
         }
 
         Volatile.Write(ref _threads, 0);
+        _presence.Hide();
     }
 
     /// <summary>Gives the executor a thread of its own.</summary>
@@ -100,11 +107,9 @@ public abstract class SingleThreadExecutor : Executor
             Name = Name,
         };
         Volatile.Write(ref _threads, 1);
+        _presence.Show();
         CleanThreads.Run(static thread => ((Thread)thread!).UnsafeStart(), thread);
     }
-
-    /// <summary>Makes <see cref="RunLoop"/> return after this turn without ending the executor; called in a turn.</summary>
-    private protected void LeaveLoop() => _loop.Leave();
 
     /// <summary>The loop of a thread that the caller owns has returned.</summary>
     private protected void CompleteEnd() => _loop.Lifetime.CompleteEnd();
