@@ -163,10 +163,10 @@ public abstract partial class ExecutorConformance
         var order = new List<string>();
         await executor.RunAsync(async _ =>
         {
-            executor.Post(() => order.Add("posted before"));
+            SynchronizationContext.Current!.Post(_ => order.Add("posted before"), null);
             await Executor.Yield();
             order.Add("after the yield");
-            executor.Post(() => order.Add("posted after"));
+            SynchronizationContext.Current!.Post(_ => order.Add("posted after"), null);
             await Executor.Yield();
         }).Within("work");
 

@@ -93,26 +93,27 @@ internal sealed class DelayedQueue(Executor executor)
     /// <summary>Ends what waits; the executor takes nothing new already.</summary>
     public void WithdrawAll()
     {
-        while (TryTake(long.MaxValue, out var start))
+        var waiting = new List<DelayedStart>();
+        using (_gate.EnterScope())
+        {
+            while (TryTakeLocked(long.MaxValue, out var start))
+            {
+                waiting.Add(start);
+            }
+        }
+
+        // The timer first: the executor may end with the last of them.
+        Arm();
+        foreach (var start in waiting)
         {
             start.Withdraw();
         }
-
-        Arm();
     }
 
     private long DueAfter(TimeSpan delay)
     {
         var clock = executor.TimeProvider;
         return clock.GetTimestamp() + (long)(delay.TotalSeconds * clock.TimestampFrequency);
-    }
-
-    private bool TryTake(long now, out DelayedStart start)
-    {
-        using (_gate.EnterScope())
-        {
-            return TryTakeLocked(now, out start);
-        }
     }
 
     private bool TryTakeLocked(long now, out DelayedStart start)
