@@ -102,11 +102,11 @@ internal static class Calls
     internal static Component<int> ComponentOver(BoundedChannel<int> channel, Executor executor, Func<int, CancellationToken, ValueTask> handler) =>
         new("component", new ReaderSource<int>(channel.Reader), executor, handler);
 
-    internal static async Task DrainAsync(Call call, Executor executor)
+    internal static async Task DrainAsync(Call call, Executor executor, bool cancelNotStarted = false)
     {
         var gate = NewGate();
         var work = await BeginAsync(executor, gate.Task);
-        var pending = call(() => executor.DrainAsync(Long));
+        var pending = call(() => executor.DrainAsync(Long, cancelNotStarted));
         Assert.False(pending.IsCompleted);
         gate.SetResult(1);
         await pending;

@@ -1,12 +1,13 @@
 namespace Concurrency.Execution;
 
 /// <summary>Work that is new to an executor, and at the same time the promise of its end.</summary>
-internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThreadPoolWorkItem, IRootTask
+internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThreadPoolWorkItem, IRootTask, IDelayedWork
 {
     private readonly Executor _executor;
     private readonly CancellationToken _cancellationToken;
     private readonly ExecutionContext? _context;
     private LinkedCancellation? _linked;
+    private long _queuedAt;
 
     protected RootTask(Executor executor, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -31,20 +32,44 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
         RootTaskWatch.Current?.Created(this, _executor);
         _executor.RootStarted();
-        var admission = _executor.AdmitRootAsync(new ExecutorWork(this), _cancellationToken);
-        if (!admission.IsCompletedSuccessfully)
-        {
-            _ = ObserveAdmissionAsync(admission);
-        }
-
+        _queuedAt = _executor.CoarseNow;
+        Observe(_executor.AdmitRootAsync(new ExecutorWork(this), _cancellationToken));
         return Task;
     }
 
-    public void Discard()
+    /// <summary>Queues the work after a time and returns the promise of its end.</summary>
+    public Task<TResult> StartAfterAsync(TimeSpan delay)
     {
-        EndFlight();
-        TrySetCanceled(CancelledBy());
+        DelayedQueue.Validate(delay);
+        if (_cancellationToken.IsCancellationRequested)
+        {
+            SetCanceled(_cancellationToken);
+            return Task;
+        }
+
+        // In flight from now on, so that a drain which begins meanwhile either sees it or is seen by it.
+        _executor.RootStarted();
+        var start = new DelayedStart(_executor.Delays, this);
+        if (!_executor.Delays.TryAdd(start, delay))
+        {
+            EndFlight();
+            TrySetException(_executor.Rejected());
+            return Task;
+        }
+
+        start.CancelWith(_cancellationToken, static (self, token) => ((RootTask<TResult>)self!).EndCancelled(token));
+        return Task;
     }
+
+    public void Discard() => EndCancelled(CancelledBy());
+
+    void IDelayedWork.Submit()
+    {
+        _queuedAt = _executor.CoarseNow;
+        Observe(_executor.AdmitDelayedAsync(new ExecutorWork(this), _cancellationToken));
+    }
+
+    void IDelayedWork.Withdraw() => Discard();
 
     public void Execute()
     {
@@ -69,6 +94,14 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     protected static Task NotNull(Task? task) => task ?? throw new InvalidOperationException(
         "The delegate given to RunAsync returned null instead of a task. Make it async or return Task.CompletedTask.");
 
+    private void Observe(ValueTask admission)
+    {
+        if (!admission.IsCompletedSuccessfully)
+        {
+            _ = ObserveAdmissionAsync(admission);
+        }
+    }
+
     private async Task ObserveAdmissionAsync(ValueTask admission)
     {
         try
@@ -77,23 +110,23 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
         catch (OperationCanceledException)
         {
-            EndFlight();
-            TrySetCanceled(_cancellationToken);
+            EndCancelled(_cancellationToken);
         }
         catch (Exception error)
         {
-            Fail(error, [error]);
+            EndFailed(error, [error]);
         }
     }
 
     private void RunFirstTurn()
     {
-        if (_cancellationToken.IsCancellationRequested || _executor.Stopping.IsCancellationRequested)
+        if (_cancellationToken.IsCancellationRequested || _executor.Stopping.IsCancellationRequested || _executor.CancelsNotStarted)
         {
             Discard();
             return;
         }
 
+        _executor.Tally.CountStarted(_executor.CoarseNow - _queuedAt);
         Task task;
         var watch = RootTaskWatch.Current;
         var outer = watch?.Entered(this);
@@ -103,13 +136,12 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
         catch (OperationCanceledException)
         {
-            EndFlight();
-            TrySetCanceled(CancelledBy());
+            EndCancelled(CancelledBy());
             return;
         }
         catch (Exception error)
         {
-            Fail(error, [error]);
+            EndFailed(error, [error]);
             return;
         }
         finally
@@ -149,25 +181,32 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     private void Complete(Task task)
     {
-        if (!task.IsCompletedSuccessfully && task.Exception is { } failure)
-        {
-            Fail(failure.InnerExceptions is [var only] ? only : failure, failure.InnerExceptions);
-            return;
-        }
-
-        EndFlight();
         if (task.IsCompletedSuccessfully)
         {
+            EndFlight();
             TrySetResult(ResultOf(task));
+        }
+        else if (task.Exception is { } failure)
+        {
+            EndFailed(failure.InnerExceptions is [var only] ? only : failure, failure.InnerExceptions);
         }
         else
         {
-            TrySetCanceled(CancelledBy());
+            EndCancelled(CancelledBy());
         }
     }
 
-    private void Fail(Exception error, IEnumerable<Exception> errors)
+    private void EndCancelled(CancellationToken by)
     {
+        _executor.Tally.CountCancelled();
+        EndFlight();
+        TrySetCanceled(by);
+    }
+
+    private void EndFailed(Exception error, IReadOnlyList<Exception> errors)
+    {
+        _executor.Tally.CountFailed();
+        _executor.OnTaskFailed(errors);
         if (!HasOwner && _executor.Failures is { } failures && !TaskObservation.IsAwaited(Task))
         {
             // Entered while the work is still in flight, so that the executor cannot end in between.
