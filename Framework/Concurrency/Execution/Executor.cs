@@ -334,11 +334,6 @@ public abstract class Executor : IAsyncDisposable
         return TryEnqueue(work, WorkKind.Continuation) ? default : ValueTask.FromException(Rejected());
     }
 
-    /// <summary>Called when the work of a task has thrown, before its awaiter learns of it.</summary>
-    internal virtual void OnTaskFailed(IReadOnlyList<Exception> errors)
-    {
-    }
-
     /// <summary>Called once for each refusal of root work, on the thread of the caller.</summary>
     /// <returns>The error to give instead of the usual one, or null.</returns>
     internal virtual Exception? OnRefused() => null;

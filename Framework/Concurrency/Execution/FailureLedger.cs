@@ -12,7 +12,7 @@ internal sealed class FailureLedger(Action<RootFailure> report)
     public const int Most = 1024;
     private const int FirstSweep = 64;
 
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly Queue<RootFailure> _unseen = new();
     private int _sweepAt = FirstSweep;
     private bool _isClosed;
@@ -21,7 +21,7 @@ internal sealed class FailureLedger(Action<RootFailure> report)
     public void Add(RootFailure failure)
     {
         RootFailure? oldest = null;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_isClosed)
             {
@@ -44,7 +44,7 @@ internal sealed class FailureLedger(Action<RootFailure> report)
     public void Close()
     {
         RootFailure[] left;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _isClosed = true;
             left = [.. _unseen];

@@ -206,7 +206,6 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     private void EndFailed(Exception error, IReadOnlyList<Exception> errors)
     {
         _executor.Tally.CountFailed();
-        _executor.OnTaskFailed(errors);
         if (!HasOwner && _executor.Failures is { } failures && !TaskObservation.IsAwaited(Task))
         {
             // Entered while the work is still in flight, so that the executor cannot end in between.
