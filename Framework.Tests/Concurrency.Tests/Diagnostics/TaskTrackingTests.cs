@@ -82,7 +82,7 @@ public sealed class TaskTrackingTests : IAsyncLifetime
             {
                 await Executor.Yield();
                 return TaskTracking.Current!;
-            });
+            }, CancellationToken.None);
             return (before, inner, after: TaskTracking.Current!);
         }).Within("both tasks");
 
