@@ -24,6 +24,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         if (_cancellationToken.IsCancellationRequested)
         {
             SetCanceled(_cancellationToken);
+            OnEnded();
             return Task;
         }
 
@@ -41,6 +42,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         EndFlight();
         TrySetCanceled(CancelledBy());
+        OnEnded();
     }
 
     public void Execute()
@@ -60,6 +62,28 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     /// <summary>Reads the result after the task of <see cref="Start"/> has completed successfully.</summary>
     protected abstract TResult ResultOf(Task completed);
 
+    /// <summary>Called once, after the promise was kept.</summary>
+    protected virtual void OnEnded()
+    {
+    }
+
+    /// <summary>The token that the work receives: cancelled when the caller's token or the executor is.</summary>
+    protected virtual CancellationToken WorkToken()
+    {
+        if (!_cancellationToken.CanBeCanceled)
+        {
+            return _executor.Stopping;
+        }
+
+        if (!_executor.Stopping.CanBeCanceled)
+        {
+            return _cancellationToken;
+        }
+
+        _linked = new LinkedCancellation(_cancellationToken, _executor.Stopping);
+        return _linked.Token;
+    }
+
     protected static Task NotNull(Task? task) => task ?? throw new InvalidOperationException(
         "The delegate given to RunAsync returned null instead of a task. Make it async or return Task.CompletedTask.");
 
@@ -73,11 +97,13 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         {
             EndFlight();
             TrySetCanceled(_cancellationToken);
+            OnEnded();
         }
         catch (Exception error)
         {
             EndFlight();
             TrySetException(error);
+            OnEnded();
         }
     }
 
@@ -98,12 +124,14 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         {
             EndFlight();
             TrySetCanceled(CancelledBy());
+            OnEnded();
             return;
         }
         catch (Exception error)
         {
             EndFlight();
             TrySetException(error);
+            OnEnded();
             return;
         }
 
@@ -121,22 +149,6 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
             TaskScheduler.Default);
     }
 
-    private CancellationToken WorkToken()
-    {
-        if (!_cancellationToken.CanBeCanceled)
-        {
-            return _executor.Stopping;
-        }
-
-        if (!_executor.Stopping.CanBeCanceled)
-        {
-            return _cancellationToken;
-        }
-
-        _linked = new LinkedCancellation(_cancellationToken, _executor.Stopping);
-        return _linked.Token;
-    }
-
     private void Complete(Task task)
     {
         EndFlight();
@@ -152,6 +164,8 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         {
             TrySetCanceled(CancelledBy());
         }
+
+        OnEnded();
     }
 
     private CancellationToken CancelledBy()

@@ -1,0 +1,25 @@
+using Concurrency.Execution;
+
+namespace Concurrency.Scopes;
+
+/// <summary>A child of a scope that runs on an executor: new work, promise of its end, and entry in the scope at once.</summary>
+internal sealed class ScopeRoot<TResult>(TaskScope scope, Executor executor, Delegate work, int place)
+    : RootTask<TResult>(executor, scope.CancellationToken)
+{
+    private readonly CancellationToken _token = scope.TokenOn(executor);
+
+    public override Delegate Work => work;
+
+    protected override Task Start(CancellationToken cancellationToken)
+    {
+        scope.EnterFlow();
+        return NotNull(((Func<CancellationToken, Task>)work)(cancellationToken));
+    }
+
+    protected override TResult ResultOf(Task completed) => completed is Task<TResult> task ? task.Result : default!;
+
+    // One link between scope and executor serves all children.
+    protected override CancellationToken WorkToken() => _token;
+
+    protected override void OnEnded() => scope.OnChildEnded(place, Task);
+}
