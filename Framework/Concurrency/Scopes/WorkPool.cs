@@ -15,6 +15,8 @@ namespace Concurrency.Scopes;
 /// can, it is logged, counted in <see cref="Failures"/> and given to <see cref="WorkPoolOptions.OnFailure"/>.</para>
 /// <para>Stop the pool or dispose it when it is not needed any more. Members are safe to call from any thread.</para>
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification =
+    "The token source has neither a timer nor a link, so there is nothing to release, and a late Cancel must find it alive.")]
 public sealed class WorkPool : IAsyncDisposable, ILiveObject
 {
     private const int ShownWork = 100;
@@ -23,6 +25,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     private readonly Executor? _executor;
     private readonly TimeProvider _clock;
     private readonly PoolLedger _ledger;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly long _made;
     private string? _reason;
 
@@ -80,7 +83,10 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
 
     internal PoolSlots Slots { get; }
 
-    internal Executor? Executor => _executor;
+    internal Executor? Home => _executor;
+
+    /// <summary>Is cancelled when the pool is: for work in its slots that it does not know one by one.</summary>
+    internal CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Waits for a slot and starts work in it.</summary>
     /// <param name="name">Names the work in messages; need not be unique.</param>
@@ -198,6 +204,8 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
         {
             work.RequestStop($"the pool '{Name}' was stopped: {reason}");
         }
+
+        _stopping.Cancel();
     }
 
     /// <summary>Refuses new work from now on, tells all of it to stop, and waits until it has really ended.</summary>
