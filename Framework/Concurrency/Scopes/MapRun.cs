@@ -121,19 +121,8 @@ internal sealed class MapRun<TItem, TResult>
         Wake();
     }
 
-    private void StartWorker(bool borrowsSlot)
-    {
-        var run = _executor is null
-            ? Task.Factory.StartNew(
-                () => WorkAsync(borrowsSlot), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap()
-            : _executor.RunAsync(_ => WorkAsync(borrowsSlot), CancellationToken.None);
-        _ = run.ContinueWith(
-            static (run, self) => ((MapRun<TItem, TResult>)self!).OnWorkerEnded(run),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-    }
+    private void StartWorker(bool borrowsSlot) =>
+        ObservedRoot<bool>.Start(_executor, _ => WorkAsync(borrowsSlot), CancellationToken.None, OnWorkerEnded);
 
     private void OnWorkerEnded(Task worker)
     {
@@ -160,7 +149,8 @@ internal sealed class MapRun<TItem, TResult>
         }
     }
 
-    private async Task WorkAsync(bool borrowsSlot)
+    /// <returns>True, for nothing: work with and without a result is started in one way.</returns>
+    private async Task<bool> WorkAsync(bool borrowsSlot)
     {
         var frame = _pool is null ? null : WorkFrame.Enter(_pool, null);
         try
@@ -170,7 +160,7 @@ internal sealed class MapRun<TItem, TResult>
                 var (isItem, index, item) = await TakeItemAsync().ConfigureAwait(Executor.Current is not null);
                 if (!isItem)
                 {
-                    return;
+                    break;
                 }
 
                 if (_pool is null || borrowsSlot)
@@ -183,6 +173,8 @@ internal sealed class MapRun<TItem, TResult>
                     Place(index, await RunInSlotAsync(_pool, item).ConfigureAwait(Executor.Current is not null));
                 }
             }
+
+            return true;
         }
         finally
         {

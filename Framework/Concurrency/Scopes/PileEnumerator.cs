@@ -27,10 +27,32 @@ internal sealed class PileEnumerator<T, TShown>(
             return false;
         }
 
-        await Task.WhenAny(next.Task).WaitAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+        await WaitForAsync(next).ConfigureAwait(Executor.Current is not null);
         spawned.TryRead(out _);
         Current = show(await TaskOutcome<T>.OfAsync(next.Task).ConfigureAwait(Executor.Current is not null));
         return true;
+    }
+
+    private async Task WaitForAsync(SpawnedWork<T> work)
+    {
+        if (work.Task.IsCompleted)
+        {
+            return;
+        }
+
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Action<SpawnedWork> link = _ => ended.TrySetResult();
+        work.Link(link);
+        var registration = cancellationToken.UnsafeRegister((_, token) => ended.TrySetCanceled(token), null);
+        try
+        {
+            await ended.Task.ConfigureAwait(Executor.Current is not null);
+        }
+        finally
+        {
+            registration.Unregister();
+            work.Unlink(link);
+        }
     }
 
     public ValueTask DisposeAsync()

@@ -127,7 +127,7 @@ public abstract class SpawnedWork
         }
 
         RequestStop(reason);
-        return WhenEndedAsync();
+        return TaskEnd.OfAsync(End);
     }
 
     /// <inheritdoc/>
@@ -285,7 +285,4 @@ public abstract class SpawnedWork
             Owner.Report(this, error, "A link");
         }
     }
-
-    private async Task WhenEndedAsync() =>
-        await Task.WhenAny(End).ConfigureAwait(Executor.Current is not null);
 }

@@ -26,26 +26,14 @@ public sealed class SpawnedWork<T> : SpawnedWork
 
     /// <summary>Lets the work run.</summary>
     /// <param name="executor">Where; null for the .NET pool.</param>
-    internal void Start(Executor? executor)
-    {
-        var run = executor is null
-            ? System.Threading.Tasks.Task.Factory.StartNew(
-                static self => ((SpawnedWork<T>)self!).RunAsync(default), this, Token, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap()
-            : executor.RunAsync(RunAsync, Token);
-        _ = run.ContinueWith(
-            static (run, self) => ((SpawnedWork<T>)self!).Settle(run),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-    }
+    internal void Start(Executor? executor) => ObservedRoot<T>.Start(executor, RunAsync, Token, Settle);
 
     /// <summary>Runs the work in the caller, as part of it.</summary>
     /// <returns>Completes when the work has ended and its links were called; never fails.</returns>
     internal async Task RunInlineAsync()
     {
         var run = RunAsync(default);
-        await System.Threading.Tasks.Task.WhenAny(run).ConfigureAwait(Executor.Current is not null);
+        await TaskEnd.OfAsync(run).ConfigureAwait(Executor.Current is not null);
         Settle(run);
     }
 

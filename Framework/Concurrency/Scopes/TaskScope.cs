@@ -364,7 +364,7 @@ public sealed class TaskScope : ILiveObject
         foreach (var late in Places.TakeLate())
         {
             // Its work is done and recorded: what is left is the completion of its task.
-            await Task.WhenAny(late).ConfigureAwait(Executor.Current is not null);
+            await TaskEnd.OfAsync(late).ConfigureAwait(Executor.Current is not null);
             _ = late.Exception;
         }
     }

@@ -185,7 +185,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
         ThrowIfMember("wait until the pool is idle");
         using var limit = new TimeLimit(timeout, _clock, CancellationToken.None);
         var idle = Slots.WaitIdleAsync(limit.Over);
-        await Task.WhenAny(idle).ConfigureAwait(Executor.Current is not null);
+        await TaskEnd.OfAsync(idle).ConfigureAwait(Executor.Current is not null);
         return idle.IsCompletedSuccessfully;
     }
 
