@@ -2,6 +2,7 @@ using Concurrency.Bench.Channels;
 using Concurrency.Bench.Coordination;
 using Concurrency.Bench.Executors;
 using Concurrency.Bench.Http;
+using Concurrency.Bench.Scopes;
 using Concurrency.Bench.Sources;
 
 namespace Concurrency.Bench.Ratios;
@@ -29,6 +30,12 @@ internal static class RowCatalogue
         () => new SemaphoreRow(),
         () => new EventRow(),
         () => new ReaderWriterLockRow(),
+        () => new SpawnJoinOnPoolRow(),
+        () => new SpawnJoinOnPoolExecutorRow(),
+        () => new SpawnJoinOnLoopRow(),
+        () => new MapRow(),
+        () => new ParkedRow(),
+        () => new SleepRow(),
         () => new UdpRow(),
         () => new FileRow(),
         () => new SignalRow(),

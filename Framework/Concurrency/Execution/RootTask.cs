@@ -7,6 +7,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     private readonly CancellationToken _cancellationToken;
     private readonly ExecutionContext? _context;
     private LinkedCancellation? _linked;
+    private Task? _begun;
 
     protected RootTask(Executor executor, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -50,10 +51,23 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         if (_context is null)
         {
             RunFirstTurn();
-            return;
+        }
+        else
+        {
+            ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
         }
 
-        ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
+        if (_begun is { } begun)
+        {
+            // Outside of the submitter's context, which the continuation would keep and does not need.
+            _begun = null;
+            _ = begun.ContinueWith(
+                static (finished, self) => ((RootTask<TResult>)self!).Complete(finished),
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
     }
 
     /// <summary>Calls the user's delegate; runs inside the first turn.</summary>
@@ -138,15 +152,11 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         if (task.IsCompleted)
         {
             Complete(task);
-            return;
         }
-
-        _ = task.ContinueWith(
-            static (finished, self) => ((RootTask<TResult>)self!).Complete(finished),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        else
+        {
+            _begun = task;
+        }
     }
 
     private void Complete(Task task)

@@ -7,25 +7,23 @@ internal sealed class ScopeLinks(CancellationToken scopeToken)
 {
     private readonly Lock _gate = new();
     private List<(Executor Executor, LinkedCancellation Link)>? _others;
-    private (Executor Executor, CancellationToken Token) _latest;
+    private volatile Tuple<Executor, CancellationToken>? _latest;
     private bool _ended;
 
     /// <summary>A token that is cancelled when the scope or the executor is.</summary>
     public CancellationToken TokenOn(Executor executor)
     {
-        if (!executor.Stopping.CanBeCanceled)
+        // Nearly all children of a scope run in one place: no lock for those.
+        if (_latest is { } latest && ReferenceEquals(latest.Item1, executor))
         {
-            return scopeToken;
+            return latest.Item2;
         }
 
         lock (_gate)
         {
-            if (!ReferenceEquals(_latest.Executor, executor))
-            {
-                _latest = (executor, FindOrLink(executor));
-            }
-
-            return _latest.Token;
+            var token = executor.Stopping.CanBeCanceled ? FindOrLink(executor) : scopeToken;
+            _latest = Tuple.Create(executor, token);
+            return token;
         }
     }
 
