@@ -135,7 +135,13 @@ public sealed class ScopeTreeTests
             async opened =>
             {
                 scope = opened;
-                _ = opened.Start("reader", _ => release.Task);
+                var reads = new TaskCompletionSource();
+                _ = opened.Start("reader", _ =>
+                {
+                    reads.SetResult();
+                    return release.Task;
+                });
+                await reads.Task;
                 pool = new WorkPool(new WorkPoolOptions { Name = "feeds", Size = 1 });
                 await pool.SpawnAsync("fetch", _ => release.Task);
                 clock.Advance(TimeSpan.FromSeconds(3));

@@ -122,7 +122,7 @@ internal sealed class MapRun<TItem, TResult>
     }
 
     private void StartWorker(bool borrowsSlot) =>
-        ObservedRoot<bool>.Start(_executor, _ => WorkAsync(borrowsSlot), CancellationToken.None, OnWorkerEnded);
+        ObservedRoot<bool>.Start(_executor, _ => WorkAsync(borrowsSlot), OnWorkerEnded, CancellationToken.None);
 
     private void OnWorkerEnded(Task worker)
     {

@@ -5,18 +5,18 @@ namespace Concurrency.Scopes;
 /// <summary>New work for an executor, with a callback that comes where the work ends.</summary>
 /// <remarks>A continuation of the work's task would come on the .NET pool: the promises of executors complete asynchronously.</remarks>
 internal sealed class ObservedRoot<TResult>(
-    Executor executor, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken, Action<Task<TResult>> ended)
+    Executor executor, Func<CancellationToken, Task<TResult>> work, Action<Task<TResult>> ended, CancellationToken cancellationToken)
     : RootTask<TResult>(executor, cancellationToken)
 {
     public override Delegate Work => work;
 
     /// <summary>Starts work on an executor, or on the .NET pool if there is none.</summary>
     public static void Start(
-        Executor? executor, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken, Action<Task<TResult>> ended)
+        Executor? executor, Func<CancellationToken, Task<TResult>> work, Action<Task<TResult>> ended, CancellationToken cancellationToken)
     {
         if (executor is not null)
         {
-            _ = new ObservedRoot<TResult>(executor, work, cancellationToken, ended).StartAsync();
+            _ = new ObservedRoot<TResult>(executor, work, ended, cancellationToken).StartAsync();
             return;
         }
 
@@ -33,7 +33,9 @@ internal sealed class ObservedRoot<TResult>(
 
     protected override Task Start(CancellationToken cancellationToken) => NotNull(work(cancellationToken));
 
+#pragma warning disable VSTHRD002 // the task has completed
     protected override TResult ResultOf(Task completed) => ((Task<TResult>)completed).Result;
+#pragma warning restore VSTHRD002
 
     protected override void OnEnded() => ended(Task);
 }

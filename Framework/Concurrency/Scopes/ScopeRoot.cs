@@ -16,7 +16,9 @@ internal sealed class ScopeRoot<TResult>(TaskScope scope, Executor executor, Del
         return NotNull(((Func<CancellationToken, Task>)work)(cancellationToken));
     }
 
+#pragma warning disable VSTHRD002 // the task has completed
     protected override TResult ResultOf(Task completed) => completed is Task<TResult> task ? task.Result : default!;
+#pragma warning restore VSTHRD002
 
     // One link between scope and executor serves all children.
     protected override CancellationToken WorkToken() => _token;

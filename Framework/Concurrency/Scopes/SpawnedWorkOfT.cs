@@ -26,7 +26,7 @@ public sealed class SpawnedWork<T> : SpawnedWork
 
     /// <summary>Lets the work run.</summary>
     /// <param name="executor">Where; null for the .NET pool.</param>
-    internal void Start(Executor? executor) => ObservedRoot<T>.Start(executor, RunAsync, Token, Settle);
+    internal void Start(Executor? executor) => ObservedRoot<T>.Start(executor, RunAsync, Settle, Token);
 
     /// <summary>Runs the work in the caller, as part of it.</summary>
     /// <returns>Completes when the work has ended and its links were called; never fails.</returns>
