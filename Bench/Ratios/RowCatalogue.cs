@@ -3,6 +3,7 @@ using Concurrency.Bench.Channels;
 using Concurrency.Bench.Coordination;
 using Concurrency.Bench.Executors;
 using Concurrency.Bench.Http;
+using Concurrency.Bench.Scopes;
 using Concurrency.Bench.Sources;
 
 namespace Concurrency.Bench.Ratios;
@@ -32,6 +33,12 @@ internal static class RowCatalogue
         () => new SemaphoreRow(),
         () => new EventRow(),
         () => new ReaderWriterLockRow(),
+        () => new SpawnJoinOnPoolRow(),
+        () => new SpawnJoinOnPoolExecutorRow(),
+        () => new SpawnJoinOnLoopRow(),
+        () => new MapRow(),
+        () => new ParkedRow(),
+        () => new SleepRow(),
         () => new UdpRow(),
         () => new FileRow(),
         () => new SignalRow(),

@@ -20,6 +20,7 @@ public sealed class ForeignContextTests
         .. PoolCalls.Members,
         .. ScopeCalls.Members,
         .. SourceCalls.Members,
+        .. WorkPoolCalls.Members,
     ]);
 
     public static TheoryData<string> Members => [.. s_members.Keys];

@@ -8,6 +8,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     private readonly ExecutionContext? _context;
     private LinkedCancellation? _linked;
     private long _queuedAt;
+    private Task? _begun;
 
     protected RootTask(Executor executor, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -27,6 +28,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         if (_cancellationToken.IsCancellationRequested)
         {
             SetCanceled(_cancellationToken);
+            OnEnded();
             return Task;
         }
 
@@ -44,6 +46,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         if (_cancellationToken.IsCancellationRequested)
         {
             SetCanceled(_cancellationToken);
+            OnEnded();
             return Task;
         }
 
@@ -54,6 +57,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         {
             EndFlight();
             TrySetException(_executor.Rejected());
+            OnEnded();
             return Task;
         }
 
@@ -76,10 +80,23 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         if (_context is null)
         {
             RunFirstTurn();
-            return;
+        }
+        else
+        {
+            ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
         }
 
-        ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
+        if (_begun is { } begun)
+        {
+            // Outside of the submitter's context, which the continuation would keep and does not need.
+            _begun = null;
+            _ = begun.ContinueWith(
+                static (finished, self) => ((RootTask<TResult>)self!).Complete(finished),
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
     }
 
     /// <summary>Whether whoever made the task looks at its failure without awaiting it, as a scope does.</summary>
@@ -90,6 +107,28 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     /// <summary>Reads the result after the task of <see cref="Start"/> has completed successfully.</summary>
     protected abstract TResult ResultOf(Task completed);
+
+    /// <summary>Called once, after the promise was kept.</summary>
+    protected virtual void OnEnded()
+    {
+    }
+
+    /// <summary>The token that the work receives: cancelled when the caller's token or the executor is.</summary>
+    protected virtual CancellationToken WorkToken()
+    {
+        if (!_cancellationToken.CanBeCanceled)
+        {
+            return _executor.Stopping;
+        }
+
+        if (!_executor.Stopping.CanBeCanceled)
+        {
+            return _cancellationToken;
+        }
+
+        _linked = new LinkedCancellation(_cancellationToken, _executor.Stopping);
+        return _linked.Token;
+    }
 
     protected static Task NotNull(Task? task) => task ?? throw new InvalidOperationException(
         "The delegate given to RunAsync returned null instead of a task. Make it async or return Task.CompletedTask.");
@@ -152,31 +191,11 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         if (task.IsCompleted)
         {
             Complete(task);
-            return;
         }
-
-        _ = task.ContinueWith(
-            static (finished, self) => ((RootTask<TResult>)self!).Complete(finished),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-    }
-
-    private CancellationToken WorkToken()
-    {
-        if (!_cancellationToken.CanBeCanceled)
+        else
         {
-            return _executor.Stopping;
+            _begun = task;
         }
-
-        if (!_executor.Stopping.CanBeCanceled)
-        {
-            return _cancellationToken;
-        }
-
-        _linked = new LinkedCancellation(_cancellationToken, _executor.Stopping);
-        return _linked.Token;
     }
 
     private void Complete(Task task)
@@ -185,6 +204,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         {
             EndFlight();
             TrySetResult(ResultOf(task));
+            OnEnded();
         }
         else if (task.Exception is { } failure)
         {
@@ -201,6 +221,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         _executor.Tally.CountCancelled();
         EndFlight();
         TrySetCanceled(by);
+        OnEnded();
     }
 
     private void EndFailed(Exception error, IReadOnlyList<Exception> errors)
@@ -214,6 +235,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
         EndFlight();
         TrySetException(errors);
+        OnEnded();
     }
 
     private CancellationToken CancelledBy()
