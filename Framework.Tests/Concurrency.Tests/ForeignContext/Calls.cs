@@ -23,9 +23,10 @@ internal static class Calls
     }
 
     /// <summary>The member has to wait for a task that ends after the call returned.</summary>
-    internal static async Task HeldAsync(Call call, Func<Task<int>, Task> member)
+    internal static Task HeldAsync(Call call, Func<Task<int>, Task> member) => HeldAsync(call, member, NewGate());
+
+    internal static async Task HeldAsync(Call call, Func<Task<int>, Task> member, TaskCompletionSource<int> gate)
     {
-        var gate = NewGate();
         var pending = call(() => member(gate.Task));
         Assert.False(pending.IsCompleted);
         gate.SetResult(1);
@@ -102,11 +103,11 @@ internal static class Calls
     internal static Component<int> ComponentOver(BoundedChannel<int> channel, Executor executor, Func<int, CancellationToken, ValueTask> handler) =>
         new("component", new ReaderSource<int>(channel.Reader), executor, handler);
 
-    internal static async Task DrainAsync(Call call, Executor executor)
+    internal static async Task DrainAsync(Call call, Executor executor, bool cancelNotStarted = false)
     {
         var gate = NewGate();
         var work = await BeginAsync(executor, gate.Task);
-        var pending = call(() => executor.DrainAsync(Long));
+        var pending = call(() => executor.DrainAsync(Long, cancelNotStarted));
         Assert.False(pending.IsCompleted);
         gate.SetResult(1);
         await pending;

@@ -1,39 +1,39 @@
-namespace Concurrency.Executors;
+namespace Concurrency.Execution;
 
-/// <summary>Timers by due time, first in first out among equals; removal from anywhere costs the depth of the heap.</summary>
-internal sealed class TimerHeap
+/// <summary>Items by due time, first in first out among equals; removal from anywhere costs the depth of the heap.</summary>
+internal sealed class DueHeap
 {
-    private LoopTimer[] _items = new LoopTimer[16];
+    private DueItem[] _items = new DueItem[16];
     private int _count;
     private long _lastOrder;
 
     public int Count => _count;
 
-    public LoopTimer? First => _count == 0 ? null : _items[0];
+    public DueItem? First => _count == 0 ? null : _items[0];
 
-    public void Add(LoopTimer timer, long due)
+    public void Add(DueItem item, long due)
     {
         if (_count == _items.Length)
         {
             Array.Resize(ref _items, _count * 2);
         }
 
-        timer.Due = due;
-        timer.Order = ++_lastOrder;
+        item.Due = due;
+        item.Order = ++_lastOrder;
         _count++;
-        MoveUp(_count - 1, timer);
+        MoveUp(_count - 1, item);
     }
 
-    /// <summary>Removes a timer, if it is in.</summary>
-    public void Remove(LoopTimer timer)
+    /// <summary>Removes an item, if it is in.</summary>
+    public void Remove(DueItem item)
     {
-        var index = timer.HeapIndex;
+        var index = item.HeapIndex;
         if (index < 0)
         {
             return;
         }
 
-        timer.HeapIndex = -1;
+        item.HeapIndex = -1;
         var last = _items[--_count];
         _items[_count] = null!;
         if (index == _count)
@@ -45,15 +45,15 @@ internal sealed class TimerHeap
         MoveUp(last.HeapIndex, last);
     }
 
-    private static bool IsBefore(LoopTimer left, LoopTimer right) =>
+    private static bool IsBefore(DueItem left, DueItem right) =>
         left.Due != right.Due ? left.Due < right.Due : left.Order < right.Order;
 
-    private void MoveUp(int index, LoopTimer timer)
+    private void MoveUp(int index, DueItem item)
     {
         while (index > 0)
         {
             var parent = (index - 1) / 2;
-            if (!IsBefore(timer, _items[parent]))
+            if (!IsBefore(item, _items[parent]))
             {
                 break;
             }
@@ -62,10 +62,10 @@ internal sealed class TimerHeap
             index = parent;
         }
 
-        Place(index, timer);
+        Place(index, item);
     }
 
-    private void MoveDown(int index, LoopTimer timer)
+    private void MoveDown(int index, DueItem item)
     {
         while (true)
         {
@@ -80,7 +80,7 @@ internal sealed class TimerHeap
                 child++;
             }
 
-            if (!IsBefore(_items[child], timer))
+            if (!IsBefore(_items[child], item))
             {
                 break;
             }
@@ -89,12 +89,12 @@ internal sealed class TimerHeap
             index = child;
         }
 
-        Place(index, timer);
+        Place(index, item);
     }
 
-    private void Place(int index, LoopTimer timer)
+    private void Place(int index, DueItem item)
     {
-        _items[index] = timer;
-        timer.HeapIndex = index;
+        _items[index] = item;
+        item.HeapIndex = index;
     }
 }

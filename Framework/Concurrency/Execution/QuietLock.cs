@@ -1,4 +1,4 @@
-namespace Concurrency.Executors;
+namespace Concurrency.Execution;
 
 /// <summary>A lock that the framework holds for a few instructions: waiting for it is not a blocking wait of the user.</summary>
 internal sealed class QuietLock
