@@ -55,7 +55,7 @@ public static class BoundedChannel
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(key);
-        policy.ValidateOrdered("conflating");
+        policy.ValidateOrdered("conflating", nameof(policy));
         var index = new ConflationIndex<T, TKey>(key, merge);
         var core = new ChannelCore<T>(policy, onUndelivered) { Conflation = index };
         return new BoundedChannel<T>(core, new ConflatingWriter<T, TKey>(core, index));
@@ -93,7 +93,7 @@ public static class BoundedChannel
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(priority);
-        policy.ValidateOrdered("prioritized");
+        policy.ValidateOrdered("prioritized", nameof(policy));
         var ranks = new RankedItems<T, TPriority>(
             priority, comparer ?? Comparer<TPriority>.Default, policy.OvertakeLimit ?? int.MaxValue, policy.FullMode);
         var core = new ChannelCore<T>(policy, onUndelivered) { Ranks = ranks };

@@ -63,11 +63,11 @@ public sealed class BoundedChannel<T> : Channel<T>, IDisposable
         var policy = Policy with { Capacity = capacity };
         if (_core.Conflation is not null)
         {
-            policy.ValidateOrdered("conflating");
+            policy.ValidateOrdered("conflating", nameof(capacity));
         }
         else if (_core.Ranks is not null)
         {
-            policy.ValidateOrdered("prioritized");
+            policy.ValidateOrdered("prioritized", nameof(capacity));
         }
 
         policy.Validate();

@@ -136,12 +136,12 @@ public sealed record BoundedChannelPolicy
     /// <summary>Checks a policy for a channel that orders its items itself.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is not positive.</exception>
     /// <exception cref="ArgumentException">The policy reads the newest first.</exception>
-    internal void ValidateOrdered(string kind)
+    internal void ValidateOrdered(string kind, string parameter)
     {
         if (Capacity == 0)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(Capacity), Capacity, $"A {kind} channel of capacity 0 has no place in which an item could be replaced or overtaken. Give it room for at least one.");
+                parameter, Capacity, $"A {kind} channel of capacity 0 has no place in which an item could be replaced or overtaken. Give it room for at least one.");
         }
 
         if (Order != ChannelOrder.OldestFirst)

@@ -245,7 +245,7 @@ public sealed class WorkQueue<T> : IDisposable
     }
 
     /// <summary>A token that is cancelled when a time is over or the caller's token is.</summary>
-    private readonly struct TimeLimit : IDisposable
+    private sealed class TimeLimit : IDisposable
     {
         private readonly CancellationTokenSource _source;
         private readonly CancellationTokenRegistration _link;
