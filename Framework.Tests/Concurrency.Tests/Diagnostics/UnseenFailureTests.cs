@@ -13,6 +13,9 @@ public sealed class UnseenFailureTests
     private readonly ConcurrentQueue<TaskFailure> _reports = [];
     private readonly ListLogger _log = new();
 
+    // A busy machine makes long turns, which are logged, too.
+    private string[] Logged => [.. _log.Messages.Where(message => message.Contains("nobody had awaited it", StringComparison.Ordinal))];
+
     [Theory]
     [InlineData("cooperative")]
     [InlineData("thread")]
@@ -33,8 +36,8 @@ public sealed class UnseenFailureTests
         Assert.Single(_reports, report => report.Name == "lost");
         Assert.Single(_reports, report => report.Name.EndsWith("(lambda)", StringComparison.Ordinal));
         Assert.All(_reports, static report => Assert.Equal("failing", report.Executor));
-        Assert.Equal(2, _log.Messages.Count);
-        Assert.Single(_log.Messages, message => message.Contains("'lost' failed on the", StringComparison.Ordinal));
+        Assert.Equal(2, Logged.Length);
+        Assert.Single(Logged, message => message.Contains("'lost' failed on the", StringComparison.Ordinal));
         Assert.Single(_log.Errors, error => error.Message == "lost");
         Assert.True(TaskObservation.IsSeen(lost), "The collector is not to report it a second time.");
     }
@@ -60,7 +63,7 @@ public sealed class UnseenFailureTests
         Assert.True(cancelled.IsCompleted, "It has ended.");
         await awaiter.Within("the awaiter that may come after the end");
         Assert.Empty(_reports);
-        Assert.Empty(_log.Messages);
+        Assert.Empty(Logged);
 
         static async Task Wait(Task gate)
         {
@@ -110,7 +113,7 @@ public sealed class UnseenFailureTests
         var report = Assert.Single(_reports);
         Assert.Contains(nameof(AS5_Report_HasTheStackOfTheStartWhenStacksAreRecorded), report.CreatedAt!, StringComparison.Ordinal);
         Assert.Equal($"{typeof(UnseenFailureTests).FullName}.{nameof(FailAsync)}", report.Name);
-        Assert.Contains(report.CreatedAt!, _log.Messages[0], StringComparison.Ordinal);
+        Assert.Contains(report.CreatedAt!, Assert.Single(Logged), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +176,7 @@ public sealed class UnseenFailureTests
             FailAsync, new CooperativeExecutorOptions { Name = "failing", Logger = _log, OnUnseenFailure = _reports.Enqueue }));
 
         Assert.Empty(_reports);
-        Assert.Empty(_log.Messages);
+        Assert.Empty(Logged);
     }
 
     [Fact]
