@@ -1,3 +1,4 @@
+using Concurrency.Bench.Bridging;
 using Concurrency.Bench.Channels;
 using Concurrency.Bench.Coordination;
 using Concurrency.Bench.Executors;
@@ -24,7 +25,9 @@ internal static class RowCatalogue
         () => new PoolPostRow(),
         () => new PoolUnsafePostRow(),
         () => new WakeUpRow(),
+        () => new OffloadRow(),
         () => new IdleRow(),
+        () => new AwaitRow(),
         () => new LockRow(),
         () => new ContendedLockRow(),
         () => new SemaphoreRow(),

@@ -110,7 +110,7 @@ public sealed class HttpSourceShutdownTests
     [InlineData(false)]
     public async Task AH10_Stop_HandlerCancelled_Gets503WithRetryAfterAndIsNotBlamed(bool throws)
     {
-        using var log = new RecordingLog();
+        using var log = new ListLogger();
         await using var http = await HttpFixture.StartAsync(new HttpSourceOptions { LoggerFactory = log, RetryAfter = TimeSpan.FromSeconds(7) });
         using var cancel = new CancellationTokenSource();
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -180,7 +180,7 @@ public sealed class HttpSourceShutdownTests
     [Fact]
     public async Task AH10_Stop_HandlerCancelledWithinItsOwnResponse_IsCutOffAndNotBlamed()
     {
-        using var log = new RecordingLog();
+        using var log = new ListLogger();
         await using var http = await HttpFixture.StartAsync(new HttpSourceOptions { LoggerFactory = log });
         var response = http.Client.GetAsync("/stream", HttpCompletionOption.ResponseHeadersRead);
         var exchange = await http.NextAsync();
@@ -198,7 +198,7 @@ public sealed class HttpSourceShutdownTests
     [Fact]
     public async Task Dispose_Unanswered_WhileTheSourceRuns_IsBlamed()
     {
-        using var log = new RecordingLog();
+        using var log = new ListLogger();
         await using var http = await HttpFixture.StartAsync(new HttpSourceOptions { LoggerFactory = log });
         http.Serve(_ => Task.CompletedTask);
 

@@ -75,7 +75,7 @@ public sealed class ShutdownTests
     {
         var clock = new ManualClock();
         var busy = new FakeSource<int>();
-        using var log = new RecordingLog();
+        using var log = new ListLogger();
         using var release = new ManualResetEventSlim();
         var started = Signal();
         var ended = Signal();

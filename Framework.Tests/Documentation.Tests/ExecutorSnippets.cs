@@ -156,4 +156,66 @@ public sealed class ExecutorSnippets
 
         Assert.Equal(["posted, behind the post"], console.Lines);
     }
+
+    [Fact]
+    public async Task ExecutorsDelayed_RunsLaterOrNotAtAll()
+    {
+        using var console = new CapturedConsole();
+
+        #region executors-delayed
+        await using var loop = new CooperativeExecutor("loop");
+
+        var answer = loop.InvokeAfterAsync(TimeSpan.FromMilliseconds(5), () => "five milliseconds later");
+        var reminder = loop.PostAfter(TimeSpan.FromHours(1), () => Console.WriteLine("reminded"));
+
+        Console.WriteLine(await answer);
+        Console.WriteLine($"called off: {reminder.Cancel()}, {reminder.State}");
+        #endregion
+
+        Assert.Equal(["five milliseconds later", "called off: True, Cancelled"], console.Lines);
+    }
+
+    [Fact]
+    public async Task ExecutorsResize_AdmitsWhatWaits()
+    {
+        using var console = new CapturedConsole();
+
+        #region executors-resize
+        await using var pool = new PoolExecutor("work", threads: 1);
+        using var open = new ManualResetEventSlim();
+
+        // Neither ends before both run.
+        var both = Task.WhenAll(pool.InvokeAsync(open.Wait), pool.InvokeAsync(open.Set));
+        pool.Resize(minimumThreads: 1, maximumThreads: 2);
+        await both;
+
+        Console.WriteLine($"at most {pool.MaximumThreads} threads, {pool.Statistics.ThreadsHighWater} were needed");
+        #endregion
+
+        Assert.Equal(["at most 2 threads, 2 were needed"], console.Lines);
+    }
+
+    [Fact]
+    public void ExecutorsRunner_KeepsTheLoop()
+    {
+        using var console = new CapturedConsole();
+
+        #region executors-runner
+        var user = new AsyncLocal<string?>();
+        using var runner = new Runner();
+
+        runner.Run(async cancellationToken =>
+        {
+            user.Value = "set in the first run";
+            await Task.Yield();
+        });
+        runner.Run(async cancellationToken =>
+        {
+            await Task.Yield();
+            Console.WriteLine(user.Value);
+        });
+        #endregion
+
+        Assert.Equal(["set in the first run"], console.Lines);
+    }
 }

@@ -7,7 +7,7 @@ public sealed class FlockFactAttribute : FactAttribute
     {
         if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/flock"))
         {
-            Skip = "The program /usr/bin/flock of util-linux is not installed.";
+            Skip = "The program /usr/bin/flock is not installed: apt-get install util-linux.";
         }
     }
 }

@@ -20,6 +20,63 @@ public sealed class ExecutorRegistryTests
     }
 
     [Fact]
+    public void EV100_FromEnvironment_ReadsTheSpecAndNamesTheVariableInItsError()
+    {
+        var variable = $"CONCURRENCY_TEST_{Guid.NewGuid():N}";
+        Assert.Null(ExecutorSpec.FromEnvironment(variable));
+        Environment.SetEnvironmentVariable(variable, " pool:3 ");
+        Assert.Equal(ExecutorSpec.Parse("pool:3"), ExecutorSpec.FromEnvironment(variable));
+        Environment.SetEnvironmentVariable(variable, "gevent");
+
+        var error = Assert.Throws<FormatException>(() => ExecutorSpec.FromEnvironment(variable));
+
+        Assert.StartsWith($"The environment variable {variable} was 'gevent'. The executor 'gevent' is not valid: the kind was", error.Message, StringComparison.Ordinal);
+        Environment.SetEnvironmentVariable(variable, null);
+    }
+
+    [Fact]
+    public async Task EV100_Default_IsSharedAndDefinedByTheProgramBeforeTheEnvironment()
+    {
+        await using var plain = new ExecutorRegistry();
+        Assert.Equal(ExecutorKind.Cooperative, plain.Get(ExecutorRegistry.DefaultName).Kind);
+        Assert.Same(plain.Get("default"), plain.Resolve("component", "default"));
+        Assert.Single(plain.Created);
+
+        await using var defined = new ExecutorRegistry();
+        defined.Define(ExecutorRegistry.DefaultName, ExecutorSpec.Parse("pool:2"));
+        Assert.Equal(ExecutorKind.Pool, defined.Get("default").Kind);
+    }
+
+    [Fact]
+    public async Task EV100_Default_FollowsTheEnvironment()
+    {
+        Assert.Null(Environment.GetEnvironmentVariable(ExecutorSpec.EnvironmentVariable));
+        Environment.SetEnvironmentVariable(ExecutorSpec.EnvironmentVariable, "nothing");
+        try
+        {
+            await using var registry = new ExecutorRegistry();
+            Assert.Contains("CONCURRENCY_EXECUTOR was 'nothing'", Assert.Throws<FormatException>(() => registry.Get("default")).Message, StringComparison.Ordinal);
+            Environment.SetEnvironmentVariable(ExecutorSpec.EnvironmentVariable, "thread");
+            Assert.Equal(ExecutorKind.DedicatedThread, registry.Get("default").Kind);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(ExecutorSpec.EnvironmentVariable, null);
+        }
+    }
+
+    [Fact]
+    public async Task EV100_Exclusive_IsNeverShared()
+    {
+        await using var registry = new ExecutorRegistry();
+        registry.Define("io", ExecutorSpec.Parse("thread"));
+
+        var executors = new[] { registry.CreateExclusive("io", ExecutorSpec.Parse("thread")), registry.Resolve("io", "thread"), registry.Get("io") };
+
+        Assert.Equal(3, executors.Distinct().Count());
+    }
+
+    [Fact]
     public async Task EV100_Get_UnknownName_ListsTheKnownOnes()
     {
         await using var registry = new ExecutorRegistry();

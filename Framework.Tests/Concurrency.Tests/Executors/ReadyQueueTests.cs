@@ -49,7 +49,7 @@ public sealed class ReadyQueueTests
     {
         await using var executor = new InlineExecutor();
         var timers = new LoopTimers(executor, static () => { });
-        var heap = new TimerHeap();
+        var heap = new DueHeap();
         var random = new Random(5);
         var model = new List<HeapTimer>();
         for (var step = 0; step < 3_000; step++)

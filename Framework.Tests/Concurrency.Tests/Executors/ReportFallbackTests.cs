@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Concurrency.Executors;
 using Concurrency.TestSupport;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Concurrency.Tests.Executors;
@@ -111,7 +110,7 @@ public sealed class ReportFallbackTests
     public async Task LongTurnThatNeverEnds_IsLoggedOnceWhileItRuns()
     {
         var clock = new ManualClock();
-        var log = new LineLogger();
+        var log = new ListLogger();
         using var open = new ManualResetEventSlim();
         await using var executor = new CooperativeExecutor(new CooperativeExecutorOptions
         {
@@ -130,13 +129,13 @@ public sealed class ReportFallbackTests
         var thread = await started.Task.Within("turn");
 
         clock.Advance(TimeSpan.FromHours(10));
-        Assert.Empty(log.Lines);
+        Assert.Empty(log.Messages);
         clock.Advance(TimeSpan.FromHours(10));
-        var line = Assert.Single(log.Lines);
+        var line = Assert.Single(log.Messages);
         Assert.Contains("'stuck'", line, StringComparison.Ordinal);
         Assert.Contains($"thread {thread} ", line, StringComparison.Ordinal);
         clock.Advance(TimeSpan.FromHours(100));
-        Assert.Single(log.Lines);
+        Assert.Single(log.Messages);
 
         open.Set();
         await turn.Within("end");
@@ -146,7 +145,7 @@ public sealed class ReportFallbackTests
     public void Watchdog_ThreadAsleep_HasNoTimerUntilItWakes()
     {
         var clock = new ManualClock();
-        var log = new LineLogger();
+        var log = new ListLogger();
         var options = new ExecutorOptions { Logger = log, LongTurnLimit = TimeSpan.FromHours(1), WatchdogClock = clock };
         var watch = new TurnWatch(new InlineExecutor("watched"), options, hasWatchdog: true);
 
@@ -163,7 +162,7 @@ public sealed class ReportFallbackTests
         clock.Advance(TimeSpan.FromHours(10));
 
         Assert.Equal(0, clock.Timers);
-        Assert.Empty(log.Lines);
+        Assert.Empty(log.Messages);
     }
 
     private static void BlockBriefly()
@@ -187,18 +186,5 @@ public sealed class ReportFallbackTests
         }
 
         return text.ToString();
-    }
-
-    private sealed class LineLogger : ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue(formatter(state, exception));
     }
 }

@@ -14,6 +14,8 @@ public abstract class Executor : IAsyncDisposable
     private static Executor? t_current;
 
     private TaskScheduler? _scheduler;
+    private DelayedQueue? _delays;
+    private volatile bool _cancelsNotStarted;
 
     /// <summary>Names the executor.</summary>
     /// <param name="name">Shown in statistics, thread names, meters and messages; not empty.</param>
@@ -52,6 +54,22 @@ public abstract class Executor : IAsyncDisposable
 
     /// <summary>An adapter for APIs that take a <see cref="TaskScheduler"/>.</summary>
     public TaskScheduler Scheduler => _scheduler ?? Interlocked.CompareExchange(ref _scheduler, new ExecutorTaskScheduler(this), null) ?? _scheduler;
+
+    internal TaskTally Tally { get; } = new();
+
+    internal DelayedQueue Delays => _delays ?? Interlocked.CompareExchange(ref _delays, new DelayedQueue(this), null) ?? _delays;
+
+    /// <summary>How much work waits for its time.</summary>
+    internal int Delayed => _delays?.Count ?? 0;
+
+    /// <summary>Whether tasks that have not begun are to be cancelled instead.</summary>
+    internal bool CancelsNotStarted => _cancelsNotStarted;
+
+    /// <summary>Whether new work is refused because the executor drains or stops.</summary>
+    internal virtual bool IsClosing => Stopping.IsCancellationRequested;
+
+    /// <summary>Milliseconds of a clock that is cheap to read, or 0 where waiting is not measured.</summary>
+    internal virtual long CoarseNow => 0;
 
     /// <summary>Ends the current turn: the rest of the calling method is queued behind what is ready now.</summary>
     public static ExecutorYieldAwaitable Yield() => default;
@@ -92,11 +110,75 @@ public abstract class Executor : IAsyncDisposable
         return new SyncRootTask<T>(this, work, cancellationToken).StartAsync();
     }
 
+    /// <summary>Runs asynchronous work here after a time, and completes with it.</summary>
+    /// <param name="delay">From 0, on <see cref="TimeProvider"/>. Work is started in the order of due times, equal ones in the order of the calls.</param>
+    /// <param name="work">Receives a token that is cancelled by <paramref name="cancellationToken"/> or when the executor is disposed.</param>
+    /// <param name="cancellationToken">Before the start: the work does not run, and nothing of it is kept. Afterwards: passed to the work, which decides.</param>
+    /// <remarks>It is in flight from the call on: a drain waits for its time. Disposal cancels it.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="delay"/> is negative or longer than a hundred years.</exception>
+    /// <exception cref="ExecutorRejectedException">The executor is stopping now, or its queue is full at that time and it rejects (through the task).</exception>
+    public Task RunAfterAsync(TimeSpan delay, Func<CancellationToken, Task> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return new AsyncRootTask(this, work, cancellationToken).StartAfterAsync(delay);
+    }
+
+    /// <summary>Runs asynchronous work here after a time, and completes with its result.</summary>
+    /// <inheritdoc cref="RunAfterAsync(TimeSpan, Func{CancellationToken, Task}, CancellationToken)"/>
+    public Task<T> RunAfterAsync<T>(TimeSpan delay, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return new AsyncRootTask<T>(this, work, cancellationToken).StartAfterAsync(delay);
+    }
+
+    /// <summary>Runs synchronous work here after a time, and completes when it has returned.</summary>
+    /// <inheritdoc cref="RunAfterAsync(TimeSpan, Func{CancellationToken, Task}, CancellationToken)"/>
+    public Task InvokeAfterAsync(TimeSpan delay, Action work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return new SyncRootTask(this, work, cancellationToken).StartAfterAsync(delay);
+    }
+
+    /// <summary>Runs synchronous work here after a time, and completes with its result.</summary>
+    /// <inheritdoc cref="RunAfterAsync(TimeSpan, Func{CancellationToken, Task}, CancellationToken)"/>
+    public Task<T> InvokeAfterAsync<T>(TimeSpan delay, Func<T> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return new SyncRootTask<T>(this, work, cancellationToken).StartAfterAsync(delay);
+    }
+
+    /// <summary>Queues a callback after a time; it runs under the caller's ExecutionContext.</summary>
+    /// <returns>What tells when it is due, and calls it off.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="delay"/> is negative or longer than a hundred years.</exception>
+    /// <exception cref="ExecutorRejectedException">The executor is stopping.</exception>
+    public DelayedPost PostAfter(TimeSpan delay, Action<object?> callback, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        DelayedQueue.Validate(delay);
+        return new DelayedPost(this, Delays, WithContext(callback, state), delay).Start(Delays, delay);
+    }
+
+    /// <inheritdoc cref="PostAfter(TimeSpan, Action{object}, object)"/>
+    public DelayedPost PostAfter(TimeSpan delay, Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return PostAfter(delay, static c => ((Action)c!)(), callback);
+    }
+
+    /// <summary>Queues a callback at a moment of <see cref="TimeProvider"/>; as soon as possible if it has passed.</summary>
+    /// <inheritdoc cref="PostAfter(TimeSpan, Action{object}, object)"/>
+    public DelayedPost PostAt(DateTimeOffset when, Action callback)
+    {
+        var delay = when - TimeProvider.GetUtcNow();
+        return PostAfter(delay < TimeSpan.Zero ? TimeSpan.Zero : delay, callback);
+    }
+
     /// <summary>Queues a callback that runs under the caller's ExecutionContext.</summary>
     /// <exception cref="ExecutorRejectedException">The queue is full or the executor is stopping.</exception>
     public void Post(Action<object?> callback, object? state)
     {
-        if (!TryPost(callback, state))
+        ArgumentNullException.ThrowIfNull(callback);
+        if (!TryEnqueue(WithContext(callback, state), WorkKind.Root))
         {
             throw Rejected();
         }
@@ -139,11 +221,13 @@ public abstract class Executor : IAsyncDisposable
     public bool TryPost(Action<object?> callback, object? state)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var context = ExecutionContext.Capture();
-        var work = context is null || ReferenceEquals(context, HomeContext.Known)
-            ? new ExecutorWork(callback, state)
-            : new ExecutorWork(new ContextWork(callback, state, context));
-        return TryEnqueue(work, WorkKind.Root);
+        if (TryEnqueue(WithContext(callback, state), WorkKind.Root))
+        {
+            return true;
+        }
+
+        _ = OnRefused();
+        return false;
     }
 
     /// <summary>Queues the continuation of admitted work: never refused, whatever the queue limit, and kept even while the executor stops.</summary>
@@ -166,12 +250,53 @@ public abstract class Executor : IAsyncDisposable
     /// <returns>Whether all admitted work ended in time.</returns>
     public abstract Task<bool> DrainAsync(TimeSpan timeout);
 
+    /// <summary>Refuses new work from now on and waits until the admitted work has ended, or only what of it has begun.</summary>
+    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="cancelNotStarted">Cancels the tasks that have not begun, delayed work included. Posted callbacks that are queued run: nobody could be told otherwise.</param>
+    /// <returns>Whether all admitted work ended in time.</returns>
+    public Task<bool> DrainAsync(TimeSpan timeout, bool cancelNotStarted)
+    {
+        if (!cancelNotStarted)
+        {
+            return DrainAsync(timeout);
+        }
+
+        if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        }
+
+        _cancelsNotStarted = true;
+        var drain = DrainAsync(timeout);
+        _delays?.WithdrawAll();
+        return drain;
+    }
+
     /// <summary>Refuses new work, cancels <see cref="Stopping"/>, runs what is ready, and ends the executor's threads.</summary>
     /// <remarks>Completes when no thread of the executor is left. Called on the executor itself it completes without waiting for the calling turn.</remarks>
     public abstract ValueTask DisposeAsync();
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} executor '{Name}'";
+
+    /// <summary>What the calling thread's turn needs beside the executor and its context, for <see cref="LentTurn"/>.</summary>
+    internal virtual object? TurnDetail
+    {
+        get => null;
+        set
+        {
+        }
+    }
+
+    /// <summary>The turn of the calling thread, for a thread that will carry it on while this one waits.</summary>
+    internal static LentTurn LendTurn() => new(t_current, System.Threading.SynchronizationContext.Current);
+
+    /// <summary>For <see cref="LentTurn"/>.</summary>
+    internal static void SetCurrent(Executor? executor, SynchronizationContext? context)
+    {
+        t_current = executor;
+        System.Threading.SynchronizationContext.SetSynchronizationContext(context);
+    }
 
     internal void ResumeWithContext(Action continuation)
     {
@@ -182,9 +307,36 @@ public abstract class Executor : IAsyncDisposable
             : new ExecutorWork(new ContextWork(static c => ((Action)c!)(), continuation, context)));
     }
 
-    internal ExecutorRejectedException Rejected() => new(DescribeRejection());
+    /// <summary>The error with which work is refused now.</summary>
+    internal Exception Rejected() => OnRefused() ?? new ExecutorRejectedException(DescribeRejection());
 
     internal ValueTask AdmitRootAsync(ExecutorWork work, CancellationToken cancellationToken) => AdmitAsync(work, cancellationToken);
+
+    /// <summary>What stands for this executor in snapshots, so that its tasks are shown beneath it; null while it is not shown.</summary>
+    internal object? Presence { get; set; }
+
+    /// <summary>Where failures go that nobody awaits; null on executors that leave them to .NET.</summary>
+    internal FailureLedger? Failures { get; set; }
+
+    /// <summary>Queues work that was accepted for a later time, which has come.</summary>
+    internal ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken)
+    {
+        if (!IsClosing)
+        {
+            var admission = AdmitAsync(work, cancellationToken);
+            if (!admission.IsFaulted || !IsClosing)
+            {
+                return admission;
+            }
+        }
+
+        // It was accepted before the executor began to close, so it is not new any more.
+        return TryEnqueue(work, WorkKind.Continuation) ? default : ValueTask.FromException(Rejected());
+    }
+
+    /// <summary>Called once for each refusal of root work, on the thread of the caller.</summary>
+    /// <returns>The error to give instead of the usual one, or null.</returns>
+    internal virtual Exception? OnRefused() => null;
 
     internal void RootStarted() => OnRootStarted();
 
@@ -213,6 +365,14 @@ public abstract class Executor : IAsyncDisposable
 
     /// <summary>Runs a continuation that came after the executor's last turn, so that the awaiting method can still clean up.</summary>
     protected virtual void RunAfterStop(ExecutorWork work) => CleanThreads.QueueToPool(work);
+
+    private static ExecutorWork WithContext(Action<object?> callback, object? state)
+    {
+        var context = ExecutionContext.Capture();
+        return context is null || ReferenceEquals(context, HomeContext.Known)
+            ? new ExecutorWork(callback, state)
+            : new ExecutorWork(new ContextWork(callback, state, context));
+    }
 
     /// <summary>The time during which a thread runs turns of one executor; disposing it restores what was current before.</summary>
     protected readonly ref struct TurnScope : IDisposable

@@ -1,12 +1,13 @@
 namespace Concurrency.Execution;
 
 /// <summary>Work that is new to an executor, and at the same time the promise of its end.</summary>
-internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThreadPoolWorkItem, IRootTask
+internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThreadPoolWorkItem, IRootTask, IDelayedWork
 {
     private readonly Executor _executor;
     private readonly CancellationToken _cancellationToken;
     private readonly ExecutionContext? _context;
     private LinkedCancellation? _linked;
+    private long _queuedAt;
     private Task? _begun;
 
     protected RootTask(Executor executor, CancellationToken cancellationToken)
@@ -19,6 +20,8 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     public abstract Delegate Work { get; }
 
+    public Task Promise => Task;
+
     /// <summary>Queues the work and returns the promise of its end.</summary>
     public Task<TResult> StartAsync()
     {
@@ -29,22 +32,48 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
             return Task;
         }
 
+        RootTaskWatch.Current?.Created(this, _executor);
         _executor.RootStarted();
-        var admission = _executor.AdmitRootAsync(new ExecutorWork(this), _cancellationToken);
-        if (!admission.IsCompletedSuccessfully)
-        {
-            _ = ObserveAdmissionAsync(admission);
-        }
-
+        _queuedAt = _executor.CoarseNow;
+        Observe(_executor.AdmitRootAsync(new ExecutorWork(this), _cancellationToken));
         return Task;
     }
 
-    public void Discard()
+    /// <summary>Queues the work after a time and returns the promise of its end.</summary>
+    public Task<TResult> StartAfterAsync(TimeSpan delay)
     {
-        EndFlight();
-        TrySetCanceled(CancelledBy());
-        OnEnded();
+        DelayedQueue.Validate(delay);
+        if (_cancellationToken.IsCancellationRequested)
+        {
+            SetCanceled(_cancellationToken);
+            OnEnded();
+            return Task;
+        }
+
+        // In flight from now on, so that a drain which begins meanwhile either sees it or is seen by it.
+        _executor.RootStarted();
+        var start = new DelayedStart(_executor.Delays, this);
+        if (!_executor.Delays.TryAdd(start, delay))
+        {
+            EndFlight();
+            TrySetException(_executor.Rejected());
+            OnEnded();
+            return Task;
+        }
+
+        start.CancelWith(_cancellationToken, static (self, token) => ((RootTask<TResult>)self!).EndCancelled(token));
+        return Task;
     }
+
+    public void Discard() => EndCancelled(CancelledBy());
+
+    void IDelayedWork.Submit()
+    {
+        _queuedAt = _executor.CoarseNow;
+        Observe(_executor.AdmitDelayedAsync(new ExecutorWork(this), _cancellationToken));
+    }
+
+    void IDelayedWork.Withdraw() => Discard();
 
     public void Execute()
     {
@@ -69,6 +98,9 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
                 TaskScheduler.Default);
         }
     }
+
+    /// <summary>Whether whoever made the task looks at its failure without awaiting it, as a scope does.</summary>
+    protected virtual bool HasOwner => false;
 
     /// <summary>Calls the user's delegate; runs inside the first turn.</summary>
     protected abstract Task Start(CancellationToken cancellationToken);
@@ -101,6 +133,14 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     protected static Task NotNull(Task? task) => task ?? throw new InvalidOperationException(
         "The delegate given to RunAsync returned null instead of a task. Make it async or return Task.CompletedTask.");
 
+    private void Observe(ValueTask admission)
+    {
+        if (!admission.IsCompletedSuccessfully)
+        {
+            _ = ObserveAdmissionAsync(admission);
+        }
+    }
+
     private async Task ObserveAdmissionAsync(ValueTask admission)
     {
         try
@@ -109,44 +149,43 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
         catch (OperationCanceledException)
         {
-            EndFlight();
-            TrySetCanceled(_cancellationToken);
-            OnEnded();
+            EndCancelled(_cancellationToken);
         }
         catch (Exception error)
         {
-            EndFlight();
-            TrySetException(error);
-            OnEnded();
+            EndFailed(error, [error]);
         }
     }
 
     private void RunFirstTurn()
     {
-        if (_cancellationToken.IsCancellationRequested || _executor.Stopping.IsCancellationRequested)
+        if (_cancellationToken.IsCancellationRequested || _executor.Stopping.IsCancellationRequested || _executor.CancelsNotStarted)
         {
             Discard();
             return;
         }
 
+        _executor.Tally.CountStarted(_executor.CoarseNow - _queuedAt);
         Task task;
+        var watch = RootTaskWatch.Current;
+        var outer = watch?.Entered(this);
         try
         {
             task = Start(WorkToken());
         }
         catch (OperationCanceledException)
         {
-            EndFlight();
-            TrySetCanceled(CancelledBy());
-            OnEnded();
+            EndCancelled(CancelledBy());
             return;
         }
         catch (Exception error)
         {
-            EndFlight();
-            TrySetException(error);
-            OnEnded();
+            EndFailed(error, [error]);
             return;
+        }
+        finally
+        {
+            watch?.Left(outer);
         }
 
         if (task.IsCompleted)
@@ -161,20 +200,41 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     private void Complete(Task task)
     {
-        EndFlight();
         if (task.IsCompletedSuccessfully)
         {
+            EndFlight();
             TrySetResult(ResultOf(task));
+            OnEnded();
         }
         else if (task.Exception is { } failure)
         {
-            TrySetException(failure.InnerExceptions);
+            EndFailed(failure.InnerExceptions is [var only] ? only : failure, failure.InnerExceptions);
         }
         else
         {
-            TrySetCanceled(CancelledBy());
+            EndCancelled(CancelledBy());
+        }
+    }
+
+    private void EndCancelled(CancellationToken by)
+    {
+        _executor.Tally.CountCancelled();
+        EndFlight();
+        TrySetCanceled(by);
+        OnEnded();
+    }
+
+    private void EndFailed(Exception error, IReadOnlyList<Exception> errors)
+    {
+        _executor.Tally.CountFailed();
+        if (!HasOwner && _executor.Failures is { } failures && !TaskObservation.IsAwaited(Task))
+        {
+            // Entered while the work is still in flight, so that the executor cannot end in between.
+            failures.Add(new RootFailure(this, error, RootTaskWatch.Current?.CreationStackOf(this)));
         }
 
+        EndFlight();
+        TrySetException(errors);
         OnEnded();
     }
 
@@ -192,6 +252,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         // In flight ends before the awaiter can look: a caller that awaited the task sees statistics that include it.
         _linked?.Unlink();
+        RootTaskWatch.Current?.Ended(this);
         _executor.RootCompleted();
     }
 }

@@ -5,26 +5,17 @@ namespace Concurrency.Execution;
 
 /// <summary>Something that can be waited for: it has waiter queues and the gate that guards them.</summary>
 /// <remarks>
-/// <para>The gate is a spin lock that yields, not a monitor, for two reasons. A contended monitor reports a blocking wait to the
-/// SynchronizationContext, so a cooperative executor that reports (or throws on) blocking would blame its component for our few
-/// nanoseconds; and leaving costs a plain store instead of a second interlocked operation.</para>
+/// <para>The gate is a <see cref="SpinGate"/>: leaving it costs a plain store, and waiting for it is no blocking wait.</para>
 /// <para>What may run inside: a handful of field accesses. No user code, no await, nothing that blocks. It is not reentrant.</para>
 /// </remarks>
 internal abstract class WaiterOwner
 {
-    private const int Free = 0;
-    private const int Held = 1;
-
-    private int _gate;
+    private SpinGate _gate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Enter()
     {
-        if (Interlocked.CompareExchange(ref _gate, Held, Free) != Free)
-        {
-            EnterContended();
-        }
-
+        _gate.Enter();
         AssertInvariants();
     }
 
@@ -32,7 +23,7 @@ internal abstract class WaiterOwner
     internal void Exit()
     {
         AssertInvariants();
-        Volatile.Write(ref _gate, Free);
+        _gate.Exit();
     }
 
     /// <summary>Takes a waiter out of its queue if nobody has decided its outcome yet.</summary>
@@ -64,15 +55,4 @@ internal abstract class WaiterOwner
     /// <summary>Checks what must hold whenever the gate is taken or left.</summary>
     [Conditional("DEBUG")]
     protected abstract void AssertInvariants();
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EnterContended()
-    {
-        var spinner = default(SpinWait);
-        do
-        {
-            spinner.SpinOnce();
-        }
-        while (Volatile.Read(ref _gate) != Free || Interlocked.CompareExchange(ref _gate, Held, Free) != Free);
-    }
 }

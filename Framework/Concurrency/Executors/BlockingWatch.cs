@@ -9,6 +9,9 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
     private const int SampleMilliseconds = 100;
     private const int MaximumCallSites = 1024;
 
+    // A stack costs about a tenth of a millisecond: for a wait that nobody asked to be reported it is taken late.
+    private const int UnreportedGrace = 100;
+
     [ThreadStatic]
     private static bool t_isReporting;
 
@@ -17,22 +20,32 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
     private readonly Dictionary<string, long> _callSites = [];
     private long _count;
     private long _nextSample;
+    private int _blocked;
 
     private BlockingWatch(Executor executor, ExecutorOptions options)
         : base(executor)
     {
         _options = options;
-        _grace = (int)Math.Ceiling(options.BlockingGrace.TotalMilliseconds);
+        _grace = options.OnBlocking == OnBlocking.Ignore ? UnreportedGrace : (int)Math.Ceiling(options.BlockingGrace.TotalMilliseconds);
         SetWaitNotificationRequired();
     }
 
     /// <summary>Makes the context that an executor with these options needs.</summary>
-    public static ExecutorSynchronizationContext CreateContext(Executor executor, ExecutorOptions options) =>
-        options.OnBlocking == OnBlocking.Ignore ? new ExecutorSynchronizationContext(executor) : new BlockingWatch(executor, options);
+    /// <param name="executor">The executor.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="always">Whether to know of blocked threads even where blocking is ignored.</param>
+    public static ExecutorSynchronizationContext CreateContext(Executor executor, ExecutorOptions options, bool always = false) =>
+        options.OnBlocking == OnBlocking.Ignore && !always
+            ? new ExecutorSynchronizationContext(executor)
+            : new BlockingWatch(executor, options);
 
     /// <summary>How many blocking waits a context has seen.</summary>
     public static long CountOf(ExecutorSynchronizationContext context) =>
         context is BlockingWatch watch ? Volatile.Read(ref watch._count) : 0;
+
+    /// <summary>How many threads are in a blocking wait now.</summary>
+    public static int BlockedOf(ExecutorSynchronizationContext context) =>
+        context is BlockingWatch watch ? Volatile.Read(ref watch._blocked) : 0;
 
     /// <summary>Called by .NET on the thread that is about to block.</summary>
     public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
@@ -42,14 +55,27 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
             return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
         }
 
-        Interlocked.Increment(ref _count);
+        if (_options.OnBlocking != OnBlocking.Ignore)
+        {
+            Interlocked.Increment(ref _count);
+        }
+
         if (_options.OnBlocking == OnBlocking.Throw && BlockingStack.Capture() is { Kind: not BlockingWaitKind.Lock } stack)
         {
             Deliver(stack, out var report);
             throw new BlockingWaitException(report);
         }
 
-        return WaitAndReport(waitHandles, waitAll, millisecondsTimeout);
+        Interlocked.Increment(ref _blocked);
+        try
+        {
+            return WaitAndReport(waitHandles, waitAll, millisecondsTimeout);
+        }
+        finally
+        {
+            PoolWorker.Current?.NoteBlocked(null);
+            Interlocked.Decrement(ref _blocked);
+        }
     }
 
     private int WaitAndReport(IntPtr[] waitHandles, bool waitAll, int timeout)
@@ -62,22 +88,66 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
             return result;
         }
 
-        var stack = BlockingStack.Capture();
-        if (!stack.IsInternal)
+        var stack = CaptureQuietly();
+        PoolWorker.Current?.NoteBlocked(stack);
+        if (!stack.IsInternal && _options.OnBlocking != OnBlocking.Ignore)
         {
             Deliver(stack, out _);
         }
 
         if (timeout < 0)
         {
-            return WaitHelper(waitHandles, waitAll, timeout);
+            return TurnBorrower.Current is { } borrower && Executor.MaximumConcurrency == 1 && stack.Kind != BlockingWaitKind.Lock
+                ? WaitOrRefuse(waitHandles, waitAll, borrower, stack)
+                : WaitHelper(waitHandles, waitAll, timeout);
         }
 
         return timeout > grace ? WaitHelper(waitHandles, waitAll, timeout - grace) : result;
     }
 
+    /// <summary>Waits as long as nothing else wants the turn; afterwards what it waits for may be just that, and would never come.</summary>
+    private int WaitOrRefuse(IntPtr[] waitHandles, bool waitAll, TurnBorrower borrower, BlockingStack stack)
+    {
+        var limit = (int)Math.Ceiling(borrower.BlockedLimit.TotalMilliseconds);
+        while (true)
+        {
+            var result = WaitHelper(waitHandles, waitAll, limit);
+            if (result != TimedOut)
+            {
+                return result;
+            }
+
+            if (limit >= 0 && Executor.Statistics.Queued is > 0 and var queued)
+            {
+                throw new BlockingWaitException(
+                    $"{stack.Operation} at {stack.CallSite} has blocked the turn of the {Executor} for {borrower.BlockedLimit} while {queued} "
+                    + "pieces of its work wait for that turn, and may wait for one of them. Use SyncBridge.Await instead.\n"
+                    + $"The bridged code:\n{stack.Text}\n{borrower.DescribeLender()}");
+            }
+        }
+    }
+
+    private static BlockingStack CaptureQuietly()
+    {
+        // Reading symbols may have to wait for a lock of .NET's, which is not a wait of the user.
+        t_isReporting = true;
+        try
+        {
+            return BlockingStack.Capture();
+        }
+        finally
+        {
+            t_isReporting = false;
+        }
+    }
+
     private void ReportSampled()
     {
+        if (_options.OnBlocking == OnBlocking.Ignore)
+        {
+            return;
+        }
+
         // Many short waits starve a loop as well as one long wait; a stack for each would make it worse.
 #pragma warning disable RS0030 // A real-time rate limit.
         var now = Environment.TickCount64;

@@ -11,6 +11,8 @@ namespace Concurrency.Executors;
 /// </remarks>
 public sealed class CooperativeExecutor : SingleThreadExecutor
 {
+    private readonly CooperativeExecutorOptions _options;
+
     /// <summary>Starts a cooperative executor on a background thread of its own.</summary>
     /// <param name="name">Shown in statistics, thread names and messages; not empty.</param>
     public CooperativeExecutor(string name)
@@ -26,8 +28,9 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
     }
 
     private CooperativeExecutor(CooperativeExecutorOptions options, bool ownThread)
-        : base(Checked(options), options.Portable, options.SpinBeforeSleep)
+        : base(Checked(options), new LoopSettings(options.Portable, options.SpinBeforeSleep, options.Quantum, options.RejectAtBacklog))
     {
+        _options = options;
         if (ownThread)
         {
             StartThread(stackSize: 0, prepare: null);
@@ -38,7 +41,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
     public override ExecutorKind Kind => ExecutorKind.Cooperative;
 
     /// <summary>Runs an asynchronous program on the calling thread and returns when it has ended.</summary>
-    /// <param name="main">The program. When it ends, what it has started on the executor is cancelled and has <see cref="ExecutorOptions.ShutdownTimeout"/> to finish.</param>
+    /// <param name="main">The program. When it ends, what it has started on the executor is cancelled and has <see cref="ExecutorOptions.ShutdownTimeout"/> to finish; what fails meanwhile goes to <see cref="ExecutorOptions.OnUnhandledException"/>, or to the log.</param>
     /// <param name="options">Options of the executor that runs it.</param>
     /// <param name="cancellationToken">Passed on to <paramref name="main"/>.</param>
     /// <exception cref="InvalidOperationException">The calling thread runs a turn of an executor already.</exception>
@@ -65,6 +68,45 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         return RunCore(main, options, cancellationToken);
     }
 
+    /// <summary>Makes an executor that has no thread until somebody lends it one.</summary>
+    internal static CooperativeExecutor ForCaller(CooperativeExecutorOptions? options) =>
+        new(options ?? new CooperativeExecutorOptions { Name = "main" }, ownThread: false);
+
+    /// <summary>Runs a program on the calling thread, and leaves the executor alive.</summary>
+    /// <param name="context">What the program sees of AsyncLocal values.</param>
+    /// <param name="main">The program.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    internal T RunOnCaller<T>(ExecutionContext context, Func<CancellationToken, Task<T>> main, CancellationToken cancellationToken)
+    {
+        Task<T> program = null!;
+        ExecutionContext.Run(
+            context,
+            _ => program = RunAsync(stopping => RunMainAsync(main, cancellationToken, stopping, end: null), CancellationToken.None),
+            null);
+        using (HomeContext.Enter())
+        {
+            RunLoop(program);
+        }
+
+#pragma warning disable VSTHRD002 // the task has completed
+        return program.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+    }
+
+    /// <summary>Cancels what is left, runs it to its end on the calling thread, and ends the executor.</summary>
+    internal void EndOnCaller()
+    {
+        BeginEnd();
+        using (HomeContext.Enter())
+        {
+            RunLoop();
+        }
+
+        CompleteEnd();
+    }
+
+    private void BeginEnd() => _ = DisposeAsync().AsTask();
+
     private static T RunCore<T>(Func<CancellationToken, Task<T>> main, CooperativeExecutorOptions? options, CancellationToken cancellationToken)
     {
         if (Current is { } current)
@@ -73,8 +115,12 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
                 $"CooperativeExecutor.Run was called from a turn of the {current}, which it would block. Await the work, or use RunAsync of an executor.");
         }
 
-        var executor = new CooperativeExecutor(options ?? new CooperativeExecutorOptions { Name = "main" }, ownThread: false);
-        var program = executor.RunAsync(stopping => executor.RunMainAsync(main, cancellationToken, stopping), CancellationToken.None);
+        var executor = ForCaller(options);
+        var program = executor.RunAsync(
+            stopping => executor.RunMainAsync(main, cancellationToken, stopping, executor.BeginEnd), CancellationToken.None);
+
+        // Its result is read after the executor has ended; until then this awaits it.
+        _ = program.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         using (HomeContext.Enter())
         {
             executor.RunLoop();
@@ -86,7 +132,8 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
 #pragma warning restore VSTHRD002
     }
 
-    private async Task<T> RunMainAsync<T>(Func<CancellationToken, Task<T>> main, CancellationToken cancellationToken, CancellationToken stopping)
+    private async Task<T> RunMainAsync<T>(
+        Func<CancellationToken, Task<T>> main, CancellationToken cancellationToken, CancellationToken stopping, Action? end)
     {
         var linked = new LinkedCancellation(cancellationToken, stopping);
         try
@@ -97,14 +144,13 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         finally
         {
             linked.Unlink();
-            _ = DisposeAsync().AsTask();
+            end?.Invoke();
         }
     }
 
     private static CooperativeExecutorOptions Checked(CooperativeExecutorOptions options)
     {
         ExecutorOptions.Validate(options);
-        ExecutorOptions.RequireSpan(options.SpinBeforeSleep, nameof(options.SpinBeforeSleep), TimeSpan.FromSeconds(1), infiniteAllowed: false);
         return options;
     }
 }

@@ -25,7 +25,7 @@ public sealed class DedicatedThreadExecutor : SingleThreadExecutor
     /// <exception cref="InvalidOperationException">The kernel refused the nice value or the affinity.</exception>
     /// <exception cref="PlatformNotSupportedException">Nice value or affinity were given, and the platform is not Linux.</exception>
     public DedicatedThreadExecutor(DedicatedThreadExecutorOptions options)
-        : base(Checked(options), options.Portable, options.SpinBeforeSleep)
+        : base(Checked(options), new LoopSettings(options.Portable, options.SpinBeforeSleep, options.Quantum, options.RejectAtBacklog))
     {
         _isAltered = options.Nice is not null || options.Affinity is not null;
         if (!_isAltered)
@@ -64,7 +64,6 @@ public sealed class DedicatedThreadExecutor : SingleThreadExecutor
     private static DedicatedThreadExecutorOptions Checked(DedicatedThreadExecutorOptions options)
     {
         ExecutorOptions.Validate(options);
-        ExecutorOptions.RequireSpan(options.SpinBeforeSleep, nameof(options.SpinBeforeSleep), TimeSpan.FromSeconds(1), infiniteAllowed: false);
         if (options.Nice is < -20 or > 19)
         {
             throw new ArgumentOutOfRangeException(

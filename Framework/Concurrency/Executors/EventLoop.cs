@@ -6,9 +6,6 @@ namespace Concurrency.Executors;
 /// <summary>The loop of a single-threaded executor: ready queue, posts of other threads, timers and descriptors, each in its turn.</summary>
 internal sealed class EventLoop : IExecutorEngine
 {
-    /// <summary>Turns between two looks at timers, descriptors and the posts of other threads.</summary>
-    private const int Quantum = 64;
-
     private readonly SingleThreadExecutor _owner;
     private readonly ExecutorOptions _options;
     private readonly ReadyQueue _ready = new();
@@ -18,6 +15,8 @@ internal sealed class EventLoop : IExecutorEngine
     private readonly LoopWaiter _waiter;
     private readonly TurnWatch _watch;
     private readonly long _spin;
+    private readonly int _quantum;
+    private readonly int _backlogLimit;
     private readonly SynchronizationContext _context;
     private ExecutionContext _home = null!;
 
@@ -29,17 +28,20 @@ internal sealed class EventLoop : IExecutorEngine
     private long _failed;
     private int _queuedHighWater;
     private long _rejected;
+    private bool _ended;
 
-    public EventLoop(SingleThreadExecutor owner, ExecutorOptions options, SynchronizationContext context, bool portable, TimeSpan spin)
+    public EventLoop(SingleThreadExecutor owner, ExecutorOptions options, SynchronizationContext context, LoopSettings settings)
     {
         _owner = owner;
         _options = options;
         _context = context;
         _timers = new LoopTimers(owner, Attend);
-        _descriptors = portable || !OperatingSystem.IsLinux() ? null : new DescriptorSet();
+        _descriptors = settings.Portable || !OperatingSystem.IsLinux() ? null : new DescriptorSet();
         _waiter = _descriptors is null ? new EventWaiter() : new EpollWaiter(_descriptors);
         _watch = new TurnWatch(owner, options, hasWatchdog: true);
-        _spin = (long)(spin.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        _quantum = settings.Quantum;
+        _backlogLimit = settings.RejectAtBacklog ?? int.MaxValue;
+        _spin = (long)(settings.Spin.TotalSeconds * TimeProvider.System.TimestampFrequency);
         Lifetime = new ExecutorLifetime(owner, options, this);
         TimeProvider = new LoopTimeProvider(
             options.TimeProvider, owner, ReferenceEquals(options.TimeProvider, TimeProvider.System) ? _timers : null);
@@ -48,6 +50,10 @@ internal sealed class EventLoop : IExecutorEngine
     public ExecutorLifetime Lifetime { get; }
 
     public TimeProvider TimeProvider { get; }
+
+    public int Timers => _timers.Count;
+
+    private bool IsFull => _backlogLimit != int.MaxValue && _ready.Count + _remote.Count >= _backlogLimit;
 
     public bool TryEnqueue(in ExecutorWork work, WorkKind kind)
     {
@@ -62,7 +68,7 @@ internal sealed class EventLoop : IExecutorEngine
             _remote.DrainTo(_ready);
         }
 
-        if (kind == WorkKind.Root && Lifetime.Phase != ExecutorPhase.Running)
+        if (kind == WorkKind.Root && (Lifetime.Phase != ExecutorPhase.Running || IsFull))
         {
             Interlocked.Increment(ref _rejected);
             return false;
@@ -87,28 +93,38 @@ internal sealed class EventLoop : IExecutorEngine
         }
     }
 
+    public string DescribeRejection() => Lifetime.Phase == ExecutorPhase.Running && _backlogLimit != int.MaxValue
+        ? ExecutorMessages.Backlogged(_owner, _backlogLimit)
+        : ExecutorMessages.Stopped(_owner, Lifetime.Phase);
+
     /// <summary>Runs turns on the calling thread, which the owner has entered, until the executor ends.</summary>
-    public void Run()
+    /// <param name="until">A task of this executor: when it has completed, the loop returns and the executor lives on.</param>
+    public void Run(Task? until)
     {
         _home = HomeContext.Get();
         ExecutionContext.Restore(_home);
         _watch.Enter();
-        while (true)
+        while (!_ended)
         {
             RunTurns();
+            if (until is { IsCompleted: true })
+            {
+                _watch.Pause();
+                return;
+            }
+
             Poll();
             if (Lifetime.Phase != ExecutorPhase.Running && TryEnd())
             {
-                break;
+                _ended = true;
+                Close();
             }
-
-            if (_ready.Count == 0)
+            else if (_ready.Count == 0)
             {
                 Sleep();
             }
         }
 
-        Close();
         _watch.Pause();
     }
 
@@ -134,6 +150,8 @@ internal sealed class EventLoop : IExecutorEngine
             Running = running,
             InFlight = Lifetime.InFlight,
             Threads = threads,
+            IdleThreads = threads == 0 || !_watch.IsAsleep ? 0 : threads,
+            RunTime = TimeSpan.FromMilliseconds(_watch.RunMilliseconds + (running == 0 ? 0 : _watch.RunningMilliseconds)),
             LongTurns = _watch.LongTurns,
             RunAfterStop = runAfterStop,
         };
@@ -141,7 +159,8 @@ internal sealed class EventLoop : IExecutorEngine
 
     private bool TryEnqueueRemotely(in ExecutorWork work, WorkKind kind)
     {
-        if (!_remote.TryEnqueue(work, kind, out var wake))
+        var wake = false;
+        if ((kind == WorkKind.Root && IsFull) || !_remote.TryEnqueue(work, kind, out wake))
         {
             if (kind == WorkKind.Root)
             {
@@ -166,7 +185,7 @@ internal sealed class EventLoop : IExecutorEngine
             _queuedHighWater = _ready.Count;
         }
 
-        for (var left = Quantum; left > 0 && _ready.TryDequeue(out var work); left--)
+        for (var left = _quantum; left > 0 && _ready.TryDequeue(out var work); left--)
         {
             _started++;
             try

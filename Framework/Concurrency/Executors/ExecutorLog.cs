@@ -33,6 +33,6 @@ internal static partial class ExecutorLog
     [LoggerMessage(9, LogLevel.Error, "A report callback of the {Executor} threw.")]
     public static partial void ReportCallbackFailed(ILogger logger, Executor executor, Exception error);
 
-    [LoggerMessage(10, LogLevel.Warning, "New work waited {Wait} for a thread of the {Executor}: all {Threads} are busy or blocked.")]
-    public static partial void Starved(ILogger logger, TimeSpan wait, Executor executor, int threads);
+    [LoggerMessage(10, LogLevel.Warning, "New work has waited {Wait} for a thread of the {Executor}; {Threads} are busy. Await instead of blocking, or raise the maximum.\n{Busy}")]
+    public static partial void Starved(ILogger logger, TimeSpan wait, Executor executor, int threads, string busy);
 }

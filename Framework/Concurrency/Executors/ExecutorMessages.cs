@@ -12,6 +12,9 @@ internal static class ExecutorMessages
         _ => $"The {executor} refused the work. Try again.",
     };
 
+    public static string Backlogged(Executor executor, int limit) =>
+        $"The {executor} has {limit} callbacks queued, at which it refuses new work. Post less, or raise RejectAtBacklog.";
+
     public static string Full(Executor executor, int limit) =>
         $"The {executor} has {limit} pieces of new work queued, which is its limit. Post less, wait with RunAsync, or raise the queue limit.";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Concurrency.Execution;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,15 @@ public record ExecutorOptions
 
     /// <summary>Receives what a posted callback threw. Null: it is logged and thrown again on the .NET thread pool, which ends the process.</summary>
     public Action<Executor, Exception>? OnUnhandledException { get; init; }
+
+    /// <summary>Receives tasks that failed and that nobody had awaited when the executor ended; what it throws is logged.</summary>
+    public Action<TaskFailure>? OnUnseenFailure { get; init; }
+
+    /// <summary>
+    /// Called for each refusal of new work with how many callbacks were queued, on the thread of the caller; gives the exception that
+    /// the caller gets instead of <see cref="ExecutorRejectedException"/>, or null. What it throws is logged.
+    /// </summary>
+    public Func<Executor, int, Exception?>? OnRejected { get; init; }
 
     /// <summary>What happens when code blocks the thread that it runs on. The default depends on the kind: cooperative reports, the others ignore.</summary>
     public OnBlocking OnBlocking { get; init; }
@@ -51,6 +61,14 @@ public record ExecutorOptions
         RequireSpan(options.BlockingGrace, nameof(BlockingGrace), TimeSpan.FromMinutes(1), infiniteAllowed: false);
         RequireSpan(options.LongTurnLimit, nameof(LongTurnLimit), TimeSpan.FromDays(1), infiniteAllowed: true);
         RequireSpan(options.ShutdownTimeout, nameof(ShutdownTimeout), TimeSpan.FromDays(1), infiniteAllowed: true);
+    }
+
+    internal static void RequireCount(int value, string name, int largest)
+    {
+        if (value < 1 || value > largest)
+        {
+            throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"{name} was {value}. Give 1 to {largest}."));
+        }
     }
 
     internal static void RequireSpan(TimeSpan value, string name, TimeSpan largest, bool infiniteAllowed)

@@ -6,6 +6,9 @@ namespace Concurrency.Executors;
 /// <remarks>Thread-safe. An executor that is only defined costs nothing: it is made when it is asked for.</remarks>
 public sealed class ExecutorRegistry : IAsyncDisposable
 {
+    /// <summary>The name under which there is always an executor.</summary>
+    public const string DefaultName = "default";
+
     private readonly Lock _gate = new();
     private readonly ExecutorOptions? _common;
     private readonly SortedDictionary<string, ExecutorSpec> _specs = new(StringComparer.Ordinal);
@@ -61,6 +64,9 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     }
 
     /// <summary>The shared executor of that name, made on first use.</summary>
+    /// <param name="name">A name that was defined, or <see cref="DefaultName"/>: unless that was defined, the environment variable
+    /// <see cref="ExecutorSpec.EnvironmentVariable"/> says what it is, and otherwise it is cooperative.</param>
+    /// <exception cref="FormatException">The default is asked for, and the environment variable does not hold a spec.</exception>
     /// <exception cref="KeyNotFoundException">The name is not defined; the message lists those that are.</exception>
     public Executor Get(string name)
     {
@@ -74,6 +80,11 @@ public sealed class ExecutorRegistry : IAsyncDisposable
             }
 
             if (!_specs.TryGetValue(name, out var spec))
+            {
+                spec = name == DefaultName ? ExecutorSpec.FromEnvironment() ?? new ExecutorSpec(ExecutorKind.Cooperative) : null;
+            }
+
+            if (spec is null)
             {
                 throw new KeyNotFoundException($"The executor '{name}' is not defined. Defined are: {Known()}.");
             }
@@ -108,7 +119,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(nameOrSpec);
         lock (_gate)
         {
-            if (_specs.ContainsKey(nameOrSpec))
+            if (nameOrSpec == DefaultName || _specs.ContainsKey(nameOrSpec))
             {
                 return Get(nameOrSpec);
             }

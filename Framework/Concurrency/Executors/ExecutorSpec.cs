@@ -43,6 +43,24 @@ public sealed record ExecutorSpec
 
     internal OnBlocking? Blocking { get; init; }
 
+    /// <summary>The environment variable that names the default executor of a process.</summary>
+    public const string EnvironmentVariable = "CONCURRENCY_EXECUTOR";
+
+    /// <summary>Reads the spec that an environment variable holds.</summary>
+    /// <returns>The spec, or null if the variable is not set or empty.</returns>
+    /// <exception cref="FormatException">The variable holds something else; the message names it, the setting, its value, and what is allowed.</exception>
+    public static ExecutorSpec? FromEnvironment(string variable = EnvironmentVariable)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(variable);
+        var text = Environment.GetEnvironmentVariable(variable);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        return TryParse(text, out var spec, out var error) ? spec : throw new FormatException($"The environment variable {variable} was '{text}'. {error}");
+    }
+
     /// <summary>Reads a spec.</summary>
     /// <exception cref="FormatException">The text is not a spec; the message names the setting, its value, and what is allowed.</exception>
     public static ExecutorSpec Parse(string text) => TryParse(text, out var spec, out var error) ? spec : throw new FormatException(error);
@@ -153,6 +171,7 @@ public sealed record ExecutorSpec
                 OnUnhandledException = common.OnUnhandledException,
                 OnBlockingReport = common.OnBlockingReport,
                 OnLongTurn = common.OnLongTurn,
+                OnRejected = common.OnRejected,
                 BlockingGrace = common.BlockingGrace,
                 // Without a limit of the caller's each kind keeps its own: a loop has one, a pool has none.
                 LongTurnLimit = common.LongTurnLimit == Timeout.InfiniteTimeSpan ? options.LongTurnLimit : common.LongTurnLimit,

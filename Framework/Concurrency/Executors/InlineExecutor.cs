@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Concurrency.Execution;
+using Concurrency.Interop;
 
 namespace Concurrency.Executors;
 
@@ -23,6 +24,7 @@ public sealed class InlineExecutor : Executor, IExecutorEngine
     private long _failed;
     private long _rejected;
     private long _longTurns;
+    private long _runMilliseconds;
     private long _runAfterStop;
     private int _queuedHighWater;
     private volatile bool _closed;
@@ -68,7 +70,7 @@ public sealed class InlineExecutor : Executor, IExecutorEngine
             var executed = Volatile.Read(ref _executed);
             var started = Volatile.Read(ref _started);
             var accepted = Volatile.Read(ref _accepted);
-            return new ExecutorStatistics
+            return Tally.AddTo(new ExecutorStatistics
             {
                 Accepted = accepted,
                 Executed = executed,
@@ -78,11 +80,27 @@ public sealed class InlineExecutor : Executor, IExecutorEngine
                 QueuedHighWater = Volatile.Read(ref _queuedHighWater),
                 Running = (int)(started - executed),
                 InFlight = _lifetime.InFlight,
+                Delayed = Delayed,
+                RunTime = TimeSpan.FromMilliseconds(Volatile.Read(ref _runMilliseconds)),
                 LongTurns = Volatile.Read(ref _longTurns),
                 BlockingWaits = BlockingWatch.CountOf(_context),
+                BlockedThreads = BlockingWatch.BlockedOf(_context),
                 RunAfterStop = Volatile.Read(ref _runAfterStop),
-            };
+            });
         }
+    }
+
+    internal override bool IsClosing => _lifetime.Phase != ExecutorPhase.Running;
+
+    internal override long CoarseNow => CoarseClock.Milliseconds();
+
+    internal override Exception? OnRefused() => RejectionHook.Call(this, _options);
+
+    /// <inheritdoc/>
+    internal override object? TurnDetail
+    {
+        get => t_turn;
+        set => t_turn = (InlineTurn?)value;
     }
 
     /// <inheritdoc/>
@@ -176,6 +194,7 @@ public sealed class InlineExecutor : Executor, IExecutorEngine
         {
             t_turn = outer;
             Interlocked.Add(ref _longTurns, watch.LongTurns);
+            Interlocked.Add(ref _runMilliseconds, watch.RunMilliseconds);
         }
 
         if (_lifetime.Phase != ExecutorPhase.Running)

@@ -32,7 +32,7 @@ internal sealed class LastResortLogger : ILogger
             Console.Error.WriteLine(text);
 #pragma warning restore RS0030
         }
-        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException or UnauthorizedAccessException)
         {
             // The stream is closed: there is no other place left to say so.
         }

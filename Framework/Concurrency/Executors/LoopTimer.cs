@@ -6,7 +6,7 @@ namespace Concurrency.Executors;
 /// <remarks>
 /// A tick that finds the callback of the last one still queued is merged with it. No callback starts after disposal.
 /// </remarks>
-internal abstract class LoopTimer : ITimer, IThreadPoolWorkItem
+internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
 {
     private const int Idle = 0;
     private const int Queued = 1;
@@ -28,15 +28,6 @@ internal abstract class LoopTimer : ITimer, IThreadPoolWorkItem
         var context = ExecutionContext.Capture();
         _context = ReferenceEquals(context, HomeContext.Known) ? null : context;
     }
-
-    /// <summary>When it is due, in the timestamp of the heap's clock.</summary>
-    public long Due { get; set; }
-
-    /// <summary>Decides among equal due times.</summary>
-    public long Order { get; set; }
-
-    /// <summary>The place in the heap, or -1.</summary>
-    public int HeapIndex { get; set; } = -1;
 
     public bool IsDisposed => _disposed;
 

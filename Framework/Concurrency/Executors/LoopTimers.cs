@@ -6,13 +6,15 @@ namespace Concurrency.Executors;
 internal sealed class LoopTimers(Executor executor, Action wake)
 {
     private readonly QuietLock _gate = new();
-    private readonly TimerHeap _heap = new();
+    private readonly DueHeap _heap = new();
     private readonly TimeProvider _clock = TimeProvider.System;
     private volatile int _count;
     private bool _closed;
 
     /// <summary>Whether there are any.</summary>
     public bool Any => _count != 0;
+
+    public int Count => _count;
 
     public ITimer Create(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -1,3 +1,5 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Executors;
 
 /// <summary>The threads of a pool: who works, who sleeps, who is woken next.</summary>
@@ -13,18 +15,33 @@ internal sealed class PoolCrew(PoolExecutor owner, PoolExecutorOptions options)
     private PoolTotals _retired;
     private int _alive;
     private volatile int _threads;
+    private volatile int _minimum = options.MinimumThreads;
+    private volatile int _maximum = options.MaximumThreads;
+    private int _highWater;
     private volatile int _sleeping;
     private int _waking;
     private volatile bool _closed;
+    private volatile bool _isInterrupted;
 
     public int Threads => _threads;
+
+    public int ThreadsHighWater => Volatile.Read(ref _highWater);
+
+    public int Sleeping => _sleeping;
+
+    public int Minimum => _minimum;
+
+    public int Maximum => _maximum;
+
+    /// <summary>Whether threads have to end, all of them or some: whoever sees it asks <see cref="TryLieDown"/>.</summary>
+    public bool IsInterrupted => _isInterrupted;
 
     public bool IsClosed => _closed;
 
     /// <summary>Whether a thread sleeps or another may be started.</summary>
-    public bool HasReserve => _sleeping != 0 || _threads < options.MaximumThreads;
+    public bool HasReserve => _sleeping != 0 || _threads < _maximum;
 
-    private bool HasSpareThreads => _threads > options.MinimumThreads;
+    private bool HasSpareThreads => _threads > _minimum;
 
     /// <summary>Wakes or starts a thread, unless one is on its way already.</summary>
     public void WakeOne()
@@ -45,11 +62,12 @@ internal sealed class PoolCrew(PoolExecutor owner, PoolExecutorOptions options)
                 _sleepers.RemoveAt(_sleepers.Count - 1);
                 _sleeping = _sleepers.Count;
             }
-            else if (_threads < options.MaximumThreads && !_closed)
+            else if (_threads < _maximum && !_closed)
             {
                 starter = new PoolWorker(this, owner, options);
                 _workers.Add(starter);
                 _threads = _workers.Count;
+                _highWater = Math.Max(_highWater, _threads);
                 _alive++;
             }
             else
@@ -78,7 +96,7 @@ internal sealed class PoolCrew(PoolExecutor owner, PoolExecutorOptions options)
     {
         using (_gate.EnterScope())
         {
-            if (_closed)
+            if (_closed || _threads > _maximum)
             {
                 Retire(worker);
                 return false;
@@ -135,18 +153,55 @@ internal sealed class PoolCrew(PoolExecutor owner, PoolExecutorOptions options)
             }
 
             _closed = true;
+            _isInterrupted = true;
             _alive++;
-            sleepers = [.. _sleepers];
-            _sleepers.Clear();
-            _sleeping = 0;
+            sleepers = TakeSleepersLocked();
         }
 
-        foreach (var sleeper in sleepers)
-        {
-            sleeper.Signal();
-        }
-
+        SignalAll(sleepers);
         return true;
+    }
+
+    /// <summary>Changes how many threads there may be: those that sleep look for themselves at once, the others after their turn.</summary>
+    public void Resize(int minimum, int maximum)
+    {
+        PoolWorker[] sleepers;
+        using (_gate.EnterScope())
+        {
+            _minimum = minimum;
+            _maximum = maximum;
+            _isInterrupted = _closed || _threads > maximum;
+            sleepers = TakeSleepersLocked();
+        }
+
+        SignalAll(sleepers);
+    }
+
+    /// <summary>What the threads do that run a turn.</summary>
+    public IReadOnlyList<BusyThread> BusyThreads()
+    {
+        PoolWorker[] workers;
+        using (_gate.EnterScope())
+        {
+            workers = [.. _workers];
+        }
+
+        return [.. workers.Select(static worker => worker.Look()).OfType<BusyThread>()];
+    }
+
+    /// <summary>Milliseconds that the turns which run now have taken together.</summary>
+    public long RunningMilliseconds()
+    {
+        using (_gate.EnterScope())
+        {
+            long sum = 0;
+            foreach (var worker in _workers)
+            {
+                sum += worker.Started != worker.Executed ? worker.Watch.RunningMilliseconds : 0;
+            }
+
+            return sum;
+        }
     }
 
     /// <summary>A worker's thread no longer exists, or the closing caller is done.</summary>
@@ -192,11 +247,28 @@ internal sealed class PoolCrew(PoolExecutor owner, PoolExecutorOptions options)
         return removed;
     }
 
+    private static void SignalAll(PoolWorker[] sleepers)
+    {
+        foreach (var sleeper in sleepers)
+        {
+            sleeper.Signal();
+        }
+    }
+
+    private PoolWorker[] TakeSleepersLocked()
+    {
+        PoolWorker[] sleepers = [.. _sleepers];
+        _sleepers.Clear();
+        _sleeping = 0;
+        return sleepers;
+    }
+
     private void Retire(PoolWorker worker)
     {
         _retired = _retired.Plus(worker);
         _workers.Remove(worker);
         _threads = _workers.Count;
+        _isInterrupted = _closed || _threads > _maximum;
     }
 
     private long AcceptedLocked()

@@ -12,6 +12,7 @@ internal sealed class PoolEngine : IExecutorEngine
     private readonly PoolQueues _queues;
     private readonly PoolCrew _crew;
     private readonly PoolLedger _ledger;
+    private readonly StarvationWatch _starvation;
     private volatile bool _rootsClosed;
 
     public PoolEngine(PoolExecutor owner, PoolExecutorOptions options)
@@ -19,13 +20,44 @@ internal sealed class PoolEngine : IExecutorEngine
         _owner = owner;
         _options = options;
         _admission = options.QueueLimit is { } limit ? new RootAdmission(limit) : null;
-        _queues = new PoolQueues(owner, options);
+        var probe = new QueueProbe(options.WatchdogClock);
+        _queues = new PoolQueues(probe);
         _crew = new PoolCrew(owner, options);
+        _starvation = new StarvationWatch(owner, options, _crew, probe);
         _ledger = new PoolLedger(_crew);
         Lifetime = new ExecutorLifetime(owner, options, this);
     }
 
     public ExecutorLifetime Lifetime { get; }
+
+    public int MinimumThreads => _crew.Minimum;
+
+    public int MaximumThreads => _crew.Maximum;
+
+    public int? QueueLimit => _admission?.Limit;
+
+    public StarvationReport? LastStarvation => _starvation.Last;
+
+    public IReadOnlyList<BusyThread> BusyThreads => _crew.BusyThreads();
+
+    /// <summary>Changes how many threads there may be; what waits gets new ones at once.</summary>
+    public void Resize(int minimum, int maximum)
+    {
+        _crew.Resize(minimum, maximum);
+        if (_queues.HasWork && !_crew.IsClosed)
+        {
+            WakeOrProbe();
+        }
+    }
+
+    /// <summary>Changes the queue limit; those who wait for a place get the new ones at once.</summary>
+    public void ResizeQueue(int limit)
+    {
+        foreach (var admitted in _admission!.Resize(limit))
+        {
+            Admit(admitted);
+        }
+    }
 
     public bool TryEnqueue(in ExecutorWork work, WorkKind kind)
     {
@@ -85,7 +117,7 @@ internal sealed class PoolEngine : IExecutorEngine
         var justWoken = true;
         for (var taken = 1; ; taken++)
         {
-            if (_crew.IsClosed || !TryTake(taken, out var work))
+            if (_crew.IsInterrupted || !TryTake(taken, out var work))
             {
                 if (!TrySleep(worker))
                 {
@@ -114,6 +146,7 @@ internal sealed class PoolEngine : IExecutorEngine
     {
         if (_crew.HasLastGone())
         {
+            _owner.Ended();
             Lifetime.CompleteEnd();
         }
     }
@@ -139,21 +172,29 @@ internal sealed class PoolEngine : IExecutorEngine
         }
         else
         {
-            _queues.Probe();
+            if (_queues.Probe())
+            {
+                _starvation.ProbeSent();
+            }
         }
     }
 
     private bool TryTake(int taken, out ExecutorWork work)
     {
-        var kind = _queues.TryTake(taken, out work, _crew.Threads);
+        var kind = _queues.TryTake(taken, out work);
         if (kind == WorkKind.Root && _admission is not null && _admission.TryHandOver(out var admitted))
         {
-            _ledger.CountAccepted(1);
-            Enqueue(admitted.Work, WorkKind.Root);
-            admitted.Admit();
+            Admit(admitted);
         }
 
         return kind is not null;
+    }
+
+    private void Admit(RootAdmission.Waiter admitted)
+    {
+        _ledger.CountAccepted(1);
+        Enqueue(admitted.Work, WorkKind.Root);
+        admitted.Admit();
     }
 
     /// <summary>Sleeps until there may be work.</summary>
@@ -163,6 +204,12 @@ internal sealed class PoolEngine : IExecutorEngine
         worker.Watch.Pause();
         if (!_crew.TryLieDown(worker))
         {
+            if (!_crew.IsClosed && _queues.HasWork)
+            {
+                // It was one too many, and may have been woken for what waits now.
+                WakeOrProbe();
+            }
+
             return false;
         }
 

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Concurrency.Execution;
+using Concurrency.Interop;
 
 namespace Concurrency.Executors;
 
@@ -19,6 +19,7 @@ public sealed class PoolExecutor : Executor
     private readonly PoolExecutorOptions _options;
     private readonly ExecutorSynchronizationContext _context;
     private readonly PoolEngine _engine;
+    private readonly ExecutorPresence _presence;
     private long _runAfterStop;
 
     /// <summary>Makes a pool that has up to a fixed number of threads, without a queue limit.</summary>
@@ -35,8 +36,9 @@ public sealed class PoolExecutor : Executor
         : base(Checked(options).Name)
     {
         _options = options;
-        _context = BlockingWatch.CreateContext(this, options);
+        _context = BlockingWatch.CreateContext(this, options, always: true);
         _engine = new PoolEngine(this, options);
+        _presence = new ExecutorPresence(this);
         TimeProvider = new LoopTimeProvider(options.TimeProvider, this, timers: null);
         HomeContext.Get();
     }
@@ -45,7 +47,19 @@ public sealed class PoolExecutor : Executor
     public override ExecutorKind Kind => ExecutorKind.Pool;
 
     /// <inheritdoc/>
-    public override int MaximumConcurrency => _options.MaximumThreads;
+    public override int MaximumConcurrency => _engine.MaximumThreads;
+
+    /// <summary>Threads that are kept once they were needed.</summary>
+    public int MinimumThreads => _engine.MinimumThreads;
+
+    /// <summary>Threads at most.</summary>
+    public int MaximumThreads => _engine.MaximumThreads;
+
+    /// <summary>How much new work may be queued, not yet started; null if there is no limit.</summary>
+    public int? QueueLimit => _engine.QueueLimit;
+
+    /// <summary>The last time that new work waited too long, and who held the threads; null if that has not happened.</summary>
+    public StarvationReport? LastStarvation => _engine.LastStarvation;
 
     /// <inheritdoc/>
     public override TimeProvider TimeProvider { get; }
@@ -58,7 +72,50 @@ public sealed class PoolExecutor : Executor
 
     /// <inheritdoc/>
     public override ExecutorStatistics Statistics =>
-        _engine.Snapshot(Volatile.Read(ref _runAfterStop)) with { BlockingWaits = BlockingWatch.CountOf(_context) };
+        Tally.AddTo(_engine.Snapshot(Volatile.Read(ref _runAfterStop)) with
+        {
+            Delayed = Delayed,
+            BlockingWaits = BlockingWatch.CountOf(_context),
+            BlockedThreads = BlockingWatch.BlockedOf(_context),
+        });
+
+    internal override bool IsClosing => _engine.Lifetime.Phase != ExecutorPhase.Running;
+
+    internal override long CoarseNow => CoarseClock.Milliseconds();
+
+    internal override Exception? OnRefused() => RejectionHook.Call(this, _options);
+
+    /// <summary>Changes how many threads there may be, while the pool works.</summary>
+    /// <param name="minimumThreads">1 to <paramref name="maximumThreads"/>.</param>
+    /// <param name="maximumThreads">1 to 4096.</param>
+    /// <remarks>More: work that waits gets new threads at once. Fewer: idle threads end at once, busy ones after their turn.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
+    public void Resize(int minimumThreads, int maximumThreads)
+    {
+        ExecutorOptions.RequireCount(maximumThreads, nameof(maximumThreads), MostThreads);
+        ExecutorOptions.RequireCount(minimumThreads, nameof(minimumThreads), maximumThreads);
+        ObjectDisposedException.ThrowIf(_engine.Lifetime.Phase == ExecutorPhase.Stopping, this);
+        _engine.Resize(minimumThreads, maximumThreads);
+    }
+
+    /// <summary>Changes the queue limit, while the pool works.</summary>
+    /// <param name="queueLimit">1 to 10,000,000.</param>
+    /// <remarks>Larger: those who wait for a place get one at once, in the order of their calls. Smaller: what is queued stays, and new work waits or is refused until the queue is short enough.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is out of its range; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The pool was made without a queue limit.</exception>
+    /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
+    public void ResizeQueue(int queueLimit)
+    {
+        ExecutorOptions.RequireCount(queueLimit, nameof(queueLimit), LargestQueue);
+        ObjectDisposedException.ThrowIf(_engine.Lifetime.Phase == ExecutorPhase.Stopping, this);
+        if (_engine.QueueLimit is null)
+        {
+            throw new InvalidOperationException($"The {this} was made without a queue limit. Give it a QueueLimit when you make it.");
+        }
+
+        _engine.ResizeQueue(queueLimit);
+    }
 
     /// <inheritdoc/>
     public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor)
@@ -76,9 +133,16 @@ public sealed class PoolExecutor : Executor
     /// <summary>Gives a worker its thread.</summary>
     internal void StartThread(PoolWorker worker)
     {
+        _presence.Show();
         var thread = new Thread(() => RunThread(worker)) { IsBackground = true, Name = Name };
         CleanThreads.Run(static thread => ((Thread)thread!).UnsafeStart(), thread);
     }
+
+    /// <summary>What the threads do that run a turn.</summary>
+    internal IReadOnlyList<BusyThread> BusyThreads => _engine.BusyThreads;
+
+    /// <summary>The last thread has ended.</summary>
+    internal void Ended() => _presence.Hide();
 
     /// <summary>Runs a callback on the .NET thread pool because the executor has ended.</summary>
     internal void RunElsewhere(ExecutorWork work) => RunAfterStop(work);
@@ -108,19 +172,12 @@ public sealed class PoolExecutor : Executor
     private static PoolExecutorOptions Checked(PoolExecutorOptions options)
     {
         ExecutorOptions.Validate(options);
-        Require(options.MaximumThreads, nameof(options.MaximumThreads), MostThreads);
-        Require(options.MinimumThreads, nameof(options.MinimumThreads), options.MaximumThreads);
-        Require(options.QueueLimit ?? 1, nameof(options.QueueLimit), LargestQueue);
+        ExecutorOptions.RequireCount(options.MaximumThreads, nameof(options.MaximumThreads), MostThreads);
+        ExecutorOptions.RequireCount(options.MinimumThreads, nameof(options.MinimumThreads), options.MaximumThreads);
+        ExecutorOptions.RequireCount(options.QueueLimit ?? 1, nameof(options.QueueLimit), LargestQueue);
+        ExecutorOptions.RequireSpan(options.StarvationLimit, nameof(options.StarvationLimit), TimeSpan.FromDays(1), infiniteAllowed: true);
         ExecutorOptions.RequireSpan(options.IdleTimeout, nameof(options.IdleTimeout), TimeSpan.FromDays(1), infiniteAllowed: true);
         return options;
-    }
-
-    private static void Require(int value, string name, int largest)
-    {
-        if (value < 1 || value > largest)
-        {
-            throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"{name} was {value}. Give 1 to {largest}."));
-        }
     }
 
     private void RunThread(PoolWorker worker)

@@ -23,4 +23,10 @@ public sealed record PoolExecutorOptions : ExecutorOptions
 
     /// <summary>How long a thread above the minimum stays without work. The default is 10 s.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>New work that waits longer while all threads are busy is reported, with who holds them; and again after ten times as long. The default is 1 s; <see cref="Timeout.InfiniteTimeSpan"/> turns it off.</summary>
+    public TimeSpan StarvationLimit { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Receives starvation reports, on a thread of the .NET thread pool; what it throws is logged.</summary>
+    public Action<StarvationReport>? OnStarvation { get; init; }
 }

@@ -4,42 +4,43 @@ using Concurrency.Execution;
 namespace Concurrency.Executors;
 
 /// <summary>What waits for a thread of a pool: continuations, new work, and now and then a probe that measures the wait.</summary>
-internal sealed class PoolQueues(PoolExecutor owner, PoolExecutorOptions options)
+internal sealed class PoolQueues(QueueProbe probe)
 {
     private const int RootsFirstEvery = 64;
-    private static readonly TimeSpan s_starvationLimit = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentQueue<ExecutorWork> _roots = new();
     private readonly ConcurrentQueue<ExecutorWork> _continuations = new();
-    private readonly QueueProbe _probe = new();
     private int _highWater;
 
     public bool HasWork => !_continuations.IsEmpty || !_roots.IsEmpty;
 
-    public TimeSpan LongestWait => _probe.Longest;
+    public TimeSpan LongestWait => probe.Longest;
 
     public void Add(in ExecutorWork work, WorkKind kind) => (kind == WorkKind.Root ? _roots : _continuations).Enqueue(work);
 
     /// <summary>Called when all threads are busy: measures, rarely, how long new work waits.</summary>
-    public void Probe()
+    /// <returns>Whether a probe was queued.</returns>
+    public bool Probe()
     {
-        if (_probe.TrySend())
+        if (!probe.TrySend())
         {
-            _roots.Enqueue(new ExecutorWork(_probe));
+            return false;
         }
+
+        _roots.Enqueue(new ExecutorWork(probe));
+        return true;
     }
 
     /// <summary>Takes what runs next: continuations before new work, which still gets its turn at times.</summary>
     /// <param name="taken">How often the calling thread has taken; any number.</param>
     /// <param name="work">What was taken.</param>
-    /// <param name="threads">Named in the report when new work waits too long.</param>
     /// <returns>The kind of what was taken, or null if nothing waits.</returns>
-    public WorkKind? TryTake(int taken, out ExecutorWork work, int threads)
+    public WorkKind? TryTake(int taken, out ExecutorWork work)
     {
         if (taken % RootsFirstEvery == 0)
         {
             Saw(_roots.Count + _continuations.Count);
-            if (TryTakeRoot(out work, threads))
+            if (TryTakeRoot(out work))
             {
                 return WorkKind.Root;
             }
@@ -50,7 +51,7 @@ internal sealed class PoolQueues(PoolExecutor owner, PoolExecutorOptions options
             return WorkKind.Continuation;
         }
 
-        return TryTakeRoot(out work, threads) ? WorkKind.Root : null;
+        return TryTakeRoot(out work) ? WorkKind.Root : null;
     }
 
     /// <summary>Takes what is left when no thread will run it.</summary>
@@ -58,12 +59,12 @@ internal sealed class PoolQueues(PoolExecutor owner, PoolExecutorOptions options
     {
         while (_continuations.TryDequeue(out work) || _roots.TryDequeue(out work))
         {
-            if (!ReferenceEquals(work.Callback, _probe))
+            if (!ReferenceEquals(work.Callback, probe))
             {
                 return true;
             }
 
-            _probe.Receive();
+            probe.Receive();
         }
 
         return false;
@@ -82,20 +83,16 @@ internal sealed class PoolQueues(PoolExecutor owner, PoolExecutorOptions options
         return seen;
     }
 
-    private bool TryTakeRoot(out ExecutorWork work, int threads)
+    private bool TryTakeRoot(out ExecutorWork work)
     {
         while (_roots.TryDequeue(out work))
         {
-            if (!ReferenceEquals(work.Callback, _probe))
+            if (!ReferenceEquals(work.Callback, probe))
             {
                 return true;
             }
 
-            var waited = _probe.Receive();
-            if (waited >= s_starvationLimit)
-            {
-                ExecutorLog.Starved(options.Logger, waited, owner, threads);
-            }
+            probe.Receive();
         }
 
         return false;

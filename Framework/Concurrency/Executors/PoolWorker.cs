@@ -12,6 +12,8 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
     private bool _signaled;
     private ExecutionContext _home = null!;
     private SynchronizationContext _context = null!;
+    private ExecutorWork _running;
+    private BlockingStack? _blockedAt;
 
     // Written by this worker only, read by anybody.
     private long _accepted;
@@ -43,11 +45,36 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
         Watch.Enter();
     }
 
+    /// <summary>The worker's thread blocks in a wait, or goes on after it with null; written by the worker only.</summary>
+    public void NoteBlocked(BlockingStack? stack) => Volatile.Write(ref _blockedAt, stack);
+
+    /// <summary>What the worker does now, seen from another thread; null if it runs no turn.</summary>
+    public BusyThread? Look()
+    {
+        var blocked = Volatile.Read(ref _blockedAt);
+        var work = _running;
+        if (work.IsEmpty)
+        {
+            return null;
+        }
+
+        return new BusyThread
+        {
+            ThreadId = Watch.ThreadId,
+            Method = Watch.Describe(work),
+            Duration = TimeSpan.FromMilliseconds(Watch.RunningMilliseconds),
+            Blocking = blocked?.Kind,
+            CallSite = blocked?.CallSite,
+            Stack = blocked?.Text,
+        };
+    }
+
     public void CountAccepted(int change) => _accepted += change;
 
     public void RunTurn(in ExecutorWork work)
     {
         _started++;
+        _running = work;
         try
         {
             work.Execute();
@@ -57,6 +84,8 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
             _failed++;
             UnhandledFailure.Report(executor, options, error);
         }
+
+        _running = default;
 
         // Whoever sees the turn ended sees what it queued as well.
         Volatile.Write(ref _executed, _executed + 1);

@@ -26,6 +26,8 @@ internal sealed class RemoteQueue
 
     public bool HasItems => _count != 0;
 
+    public int Count => _count;
+
     public long Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>Adds work; <paramref name="wake"/> tells the caller to wake the loop.</summary>

@@ -3,14 +3,15 @@ using Concurrency.Execution;
 namespace Concurrency.Executors;
 
 /// <summary>The limit on new work that is queued and has not started, and those who wait for a place, first come first served.</summary>
-internal sealed class RootAdmission(int limit)
+internal sealed class RootAdmission(int initialLimit)
 {
     private readonly QuietLock _gate = new();
     private readonly LinkedList<Waiter> _waiters = new();
     private int _queued;
+    private volatile int _limit = initialLimit;
     private bool _closed;
 
-    public int Limit => limit;
+    public int Limit => _limit;
 
     /// <summary>Takes a place if one is free and nobody waits for it.</summary>
     public bool TryEnter()
@@ -52,16 +53,36 @@ internal sealed class RootAdmission(int limit)
     {
         using (_gate.EnterScope())
         {
-            if (_waiters.First is { } first)
+            _queued--;
+            if (_queued < _limit && _waiters.First is { } first)
             {
                 _waiters.Remove(first);
+                _queued++;
                 admitted = first.Value;
                 return true;
             }
 
-            _queued--;
             admitted = null!;
             return false;
+        }
+    }
+
+    /// <summary>Changes the limit.</summary>
+    /// <returns>Those who got one of the new places, in the order of their calls; each has to be queued and told.</returns>
+    public IReadOnlyList<Waiter> Resize(int limit)
+    {
+        using (_gate.EnterScope())
+        {
+            _limit = limit;
+            var admitted = new List<Waiter>();
+            while (_queued < limit && _waiters.First is { } first)
+            {
+                _waiters.Remove(first);
+                _queued++;
+                admitted.Add(first.Value);
+            }
+
+            return admitted;
         }
     }
 
@@ -84,7 +105,7 @@ internal sealed class RootAdmission(int limit)
 
     private bool TryEnterLocked()
     {
-        if (_queued >= limit || _waiters.Count > 0)
+        if (_queued >= _limit || _waiters.Count > 0)
         {
             return false;
         }

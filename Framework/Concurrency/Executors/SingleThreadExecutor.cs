@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Concurrency.Execution;
+using Concurrency.Interop;
 
 namespace Concurrency.Executors;
 
@@ -13,15 +14,18 @@ public abstract class SingleThreadExecutor : Executor
     private readonly ExecutorOptions _options;
     private readonly EventLoop _loop;
     private readonly ExecutorSynchronizationContext _context;
+    private readonly ExecutorPresence _presence;
     private int _threads;
+    private int _threadsHighWater;
     private long _runAfterStop;
 
-    private protected SingleThreadExecutor(ExecutorOptions options, bool portable, TimeSpan spin)
+    private protected SingleThreadExecutor(ExecutorOptions options, LoopSettings settings)
         : base(options.Name)
     {
         _options = options;
         _context = BlockingWatch.CreateContext(this, options);
-        _loop = new EventLoop(this, options, _context, portable, spin);
+        _presence = new ExecutorPresence(this);
+        _loop = new EventLoop(this, options, _context, settings.Checked());
     }
 
     /// <inheritdoc/>
@@ -35,7 +39,17 @@ public abstract class SingleThreadExecutor : Executor
 
     /// <inheritdoc/>
     public sealed override ExecutorStatistics Statistics =>
-        _loop.Snapshot(Volatile.Read(ref _threads), Volatile.Read(ref _runAfterStop)) with { BlockingWaits = BlockingWatch.CountOf(_context) };
+        Tally.AddTo(_loop.Snapshot(Volatile.Read(ref _threads), Volatile.Read(ref _runAfterStop)) with
+        {
+            Delayed = Delayed,
+            ThreadsHighWater = Volatile.Read(ref _threadsHighWater),
+            BlockingWaits = BlockingWatch.CountOf(_context),
+            BlockedThreads = BlockingWatch.BlockedOf(_context),
+        });
+
+    internal sealed override bool IsClosing => _loop.Lifetime.Phase != ExecutorPhase.Running;
+
+    internal sealed override long CoarseNow => CoarseClock.Milliseconds();
 
     /// <inheritdoc/>
     public sealed override DescriptorReadiness WatchDescriptor(SafeHandle descriptor)
@@ -54,19 +68,27 @@ public abstract class SingleThreadExecutor : Executor
         return _loop.Lifetime.DisposeAsync();
     }
 
+    /// <summary>Timers that are set.</summary>
+    internal int Timers => _loop.Timers;
+
+    internal sealed override Exception? OnRefused() => RejectionHook.Call(this, _options);
+
     /// <summary>Runs a callback on the .NET thread pool because the executor has ended.</summary>
     internal void RunElsewhere(ExecutorWork work) => RunAfterStop(work);
 
-    /// <summary>Runs the loop on the calling thread until the executor ends.</summary>
-    private protected void RunLoop()
+    /// <summary>Runs the loop on the calling thread until the executor ends, or until a task of it has completed.</summary>
+    private protected void RunLoop(Task? until = null)
     {
+        _presence.Show();
+        Volatile.Write(ref _threadsHighWater, 1);
         Volatile.Write(ref _threads, 1);
         using (EnterTurn())
         {
-            _loop.Run();
+            _loop.Run(until);
         }
 
         Volatile.Write(ref _threads, 0);
+        _presence.Hide();
     }
 
     /// <summary>Gives the executor a thread of its own.</summary>
@@ -85,6 +107,7 @@ public abstract class SingleThreadExecutor : Executor
             Name = Name,
         };
         Volatile.Write(ref _threads, 1);
+        _presence.Show();
         CleanThreads.Run(static thread => ((Thread)thread!).UnsafeStart(), thread);
     }
 
@@ -106,7 +129,7 @@ public abstract class SingleThreadExecutor : Executor
     protected sealed override void OnRootCompleted() => _loop.Lifetime.RootCompleted();
 
     /// <inheritdoc/>
-    protected sealed override string DescribeRejection() => ExecutorMessages.Stopped(this, _loop.Lifetime.Phase);
+    protected sealed override string DescribeRejection() => _loop.DescribeRejection();
 
     /// <inheritdoc/>
     protected sealed override void RunAfterStop(ExecutorWork work)

@@ -18,6 +18,7 @@ internal sealed class TurnWatch
     private readonly TurnWatchdog? _watchdog;
     private long _last = Asleep;
     private long _longTurns;
+    private long _runMilliseconds;
     private string? _work;
     private Delegate? _code;
 
@@ -33,6 +34,15 @@ internal sealed class TurnWatch
     }
 
     public long LongTurns => Volatile.Read(ref _longTurns);
+
+    /// <summary>Milliseconds that turns took, those of the turn that runs now excluded.</summary>
+    public long RunMilliseconds => Volatile.Read(ref _runMilliseconds);
+
+    /// <summary>Milliseconds that the turn that runs now has taken, within a tick of the clock.</summary>
+    public long RunningMilliseconds => Began is >= 0 and var began ? Math.Max(0, CoarseClock.Milliseconds() - began) : 0;
+
+    /// <summary>Whether the thread runs no turns now.</summary>
+    public bool IsAsleep => Began == Asleep;
 
     /// <summary>When the turn that runs began, within a tick of the clock, or <see cref="Asleep"/>.</summary>
     public long Began => Volatile.Read(ref _last);
@@ -51,6 +61,10 @@ internal sealed class TurnWatch
             watch._work = work;
         }
     }
+
+    /// <summary>Names what a turn runs: the work that was noted in it, or the method behind its callback.</summary>
+    public string Describe(in ExecutorWork work) =>
+        _work is { } name && _code is { } code ? $"{WorkDescription.MethodOf(code)} for '{name}'" : WorkDescription.MethodOf(work);
 
     /// <summary>Watches the turns of the calling thread from now on.</summary>
     public void Enter()
@@ -82,7 +96,8 @@ internal sealed class TurnWatch
             return false;
         }
 
-        _last = now;
+        Volatile.Write(ref _last, now);
+        Volatile.Write(ref _runMilliseconds, _runMilliseconds + elapsed);
         if (elapsed >= _limit)
         {
             Report(work, TimeSpan.FromMilliseconds(elapsed));
@@ -99,7 +114,7 @@ internal sealed class TurnWatch
         var report = new LongTurnReport
         {
             Executor = _executor,
-            Method = _work is null ? WorkDescription.MethodOf(work) : $"{WorkDescription.MethodOf(_code!)} for '{_work}'",
+            Method = Describe(work),
             Duration = duration,
             ThreadId = Environment.CurrentManagedThreadId,
         };

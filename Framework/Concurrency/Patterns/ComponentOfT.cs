@@ -17,7 +17,6 @@ public sealed class Component<T> : Component
     private readonly RestartBudget _budget;
     private readonly HandlerRunner<T> _runner;
     private readonly EventReader<T> _reader;
-    private readonly CancellationTokenSource _stopReading = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -162,11 +161,7 @@ public sealed class Component<T> : Component
         }
 
         _stop.Cancel();
-        if (source is ReaderSource<T>)
-        {
-            _stopReading.Cancel();
-        }
-        else if (source is not null)
+        if (source is not null)
         {
             await source.StopAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
         }
@@ -280,7 +275,9 @@ public sealed class Component<T> : Component
                 await StartSourceAsync(_cancel.Token).ConfigureAwait(Executor.Current is not null);
             }
 
-            await _reader.RunAsync(_source!.Events, Executor, _stopReading.Token, _cancel.Token).ConfigureAwait(Executor.Current is not null);
+            // A plain reader cannot be told to publish nothing more: its component stops by reading no further.
+            var stopReading = _source is ReaderSource<T> ? _stop.Token : CancellationToken.None;
+            await _reader.RunAsync(_source!.Events, Executor, stopReading, _cancel.Token).ConfigureAwait(Executor.Current is not null);
             return true;
         }
         catch (Exception error) when (MayMakeAnew(error))

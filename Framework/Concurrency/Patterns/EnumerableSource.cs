@@ -32,14 +32,7 @@ internal sealed class EnumerableSource<T>(string name, IAsyncEnumerable<T> items
     {
         ArgumentNullException.ThrowIfNull(executor);
         _pump = executor.RunAsync(PumpAsync, CancellationToken.None);
-        // An executor may refuse the pump, or end before its first turn: the reader has to know.
-        _ = _pump.ContinueWith(
-            static (pump, channel) => ((BoundedChannel<T>)channel!).Writer.TryComplete(
-                pump.Exception?.InnerException ?? (pump.IsCanceled ? new TaskCanceledException(pump) : null)),
-            _channel,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        _channel.CompletesWith(_pump);
         return default;
     }
 

@@ -10,6 +10,9 @@ internal sealed class ScopeRoot<TResult>(TaskScope scope, Executor executor, Del
 
     public override Delegate Work => work;
 
+    // The scope looks at every failure of its children.
+    protected override bool HasOwner => true;
+
     protected override Task Start(CancellationToken cancellationToken)
     {
         scope.EnterFlow();

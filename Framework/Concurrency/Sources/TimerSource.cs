@@ -86,13 +86,7 @@ public sealed class TimerSource : IEventSource<TimerTick>
         _clock = _options.TimeProvider ?? executor.TimeProvider;
         _start = _clock.GetTimestamp();
         _pump = executor.RunAsync(PumpAsync, CancellationToken.None);
-        _ = _pump.ContinueWith(
-            static (pump, channel) => ((BoundedChannel<TimerTick>)channel!).Writer.TryComplete(
-                pump.Exception?.InnerException ?? (pump.IsCanceled ? new TaskCanceledException(pump) : null)),
-            _channel,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        _channel.CompletesWith(_pump);
         return default;
     }
 
