@@ -9,7 +9,13 @@ internal static class WorkPoolCalls
     {
         ["SpawnedWork.StopAsync(String)"] = call => PoolAsync(async (pool, gate) =>
         {
-            var work = await pool.SpawnAsync("work", _ => gate.Task);
+            var entered = NewGate();
+            var work = await pool.SpawnAsync("work", _ =>
+            {
+                entered.SetResult(1);
+                return gate.Task;
+            });
+            await entered.Task;
             await HeldAsync(call, _ => work.StopAsync("no more."), gate);
         }),
         ["WorkPool.SpawnAsync(String, Func, CancellationToken)"] = call => PoolAsync((pool, gate) =>

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Concurrency.Coordination;
 using Concurrency.Execution;
-using Concurrency.Executors;
 
 namespace Concurrency.Scopes;
 

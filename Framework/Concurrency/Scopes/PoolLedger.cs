@@ -1,3 +1,4 @@
+using Concurrency.Execution;
 using Concurrency.Executors;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Concurrency.Executors;
+using Concurrency.Execution;
 
 namespace Concurrency.Scopes;
 
