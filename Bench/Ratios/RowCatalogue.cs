@@ -1,7 +1,9 @@
+using Concurrency.Bench.Bridging;
 using Concurrency.Bench.Channels;
 using Concurrency.Bench.Coordination;
 using Concurrency.Bench.Executors;
 using Concurrency.Bench.Http;
+using Concurrency.Bench.Scopes;
 using Concurrency.Bench.Sources;
 
 namespace Concurrency.Bench.Ratios;
@@ -23,12 +25,20 @@ internal static class RowCatalogue
         () => new PoolPostRow(),
         () => new PoolUnsafePostRow(),
         () => new WakeUpRow(),
+        () => new OffloadRow(),
         () => new IdleRow(),
+        () => new AwaitRow(),
         () => new LockRow(),
         () => new ContendedLockRow(),
         () => new SemaphoreRow(),
         () => new EventRow(),
         () => new ReaderWriterLockRow(),
+        () => new SpawnJoinOnPoolRow(),
+        () => new SpawnJoinOnPoolExecutorRow(),
+        () => new SpawnJoinOnLoopRow(),
+        () => new MapRow(),
+        () => new ParkedRow(),
+        () => new SleepRow(),
         () => new UdpRow(),
         () => new FileRow(),
         () => new SignalRow(),

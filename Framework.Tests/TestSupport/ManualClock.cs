@@ -9,6 +9,18 @@ public sealed class ManualClock : TimeProvider
     private long _now;
     private long _sequence;
 
+    /// <summary>How many timers are armed.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Volatile.Read(ref _now);

@@ -18,6 +18,15 @@ public abstract partial class ChannelConformance
     /// <summary>Whether AsyncLocal values reach a continuation, other than an async method's, that is registered after the wait has ended.</summary>
     protected virtual bool FlowsContextWhenLate => true;
 
+    /// <summary>Whether of two items inside the later one is read first.</summary>
+    protected virtual bool NewestFirst => false;
+
+    /// <summary>Whether the waits of writers are tasks, which may be awaited more than once.</summary>
+    protected virtual bool WritersWaitInTasks => false;
+
+    /// <summary>What a read or a write gets that came too late.</summary>
+    protected virtual Type ClosedError => typeof(ChannelClosedException);
+
     /// <summary>How many items it takes to fill the channel.</summary>
     protected abstract int Capacity { get; }
 
@@ -138,8 +147,8 @@ public abstract partial class ChannelConformance
         var second = channel.Reader.ReadAsync(new CancellationTokenSource().Token).AsTask();
         channel.Writer.Complete(error);
 
-        Assert.Same(error, (await Assert.ThrowsAsync<ChannelClosedException>(() => first.Within("first read"))).InnerException);
-        Assert.Same(error, (await Assert.ThrowsAsync<ChannelClosedException>(() => second.Within("second read"))).InnerException);
+        Assert.Same(error, (await ThrowsClosedAsync(() => first.Within("first read"))).InnerException);
+        Assert.Same(error, (await ThrowsClosedAsync(() => second.Within("second read"))).InnerException);
     }
 
     [Fact]
@@ -190,7 +199,7 @@ public abstract partial class ChannelConformance
         var wait = channel.Writer.WaitToWriteAsync();
         Assert.True(wait.IsCompletedSuccessfully);
         Assert.False(await wait);
-        await Assert.ThrowsAsync<ChannelClosedException>(() => channel.Writer.WriteAsync(1).AsTask());
+        await ThrowsClosedAsync(() => channel.Writer.WriteAsync(1).AsTask());
     }
 
     [Fact]
@@ -200,8 +209,8 @@ public abstract partial class ChannelConformance
         var error = new FormatException();
         channel.Writer.Complete(error);
 
-        Assert.Same(error, (await Assert.ThrowsAsync<ChannelClosedException>(() => channel.Reader.ReadAsync().AsTask())).InnerException);
-        Assert.Same(error, (await Assert.ThrowsAsync<ChannelClosedException>(() => channel.Writer.WriteAsync(1).AsTask())).InnerException);
+        Assert.Same(error, (await ThrowsClosedAsync(() => channel.Reader.ReadAsync().AsTask())).InnerException);
+        Assert.Same(error, (await ThrowsClosedAsync(() => channel.Writer.WriteAsync(1).AsTask())).InnerException);
     }
 
     [Fact]
@@ -218,11 +227,11 @@ public abstract partial class ChannelConformance
         Assert.False(write.IsCompleted);
         channel.Writer.Complete(error);
 
-        Assert.Same(error, (await Assert.ThrowsAsync<ChannelClosedException>(() => write.Within("write"))).InnerException);
+        Assert.Same(error, (await ThrowsClosedAsync(() => write.Within("write"))).InnerException);
         for (var i = 0; i < Capacity; i++)
         {
             Assert.True(channel.Reader.TryRead(out var item));
-            Assert.Equal(-1 - i, item);
+            Assert.Equal(NewestFirst ? i - Capacity : -1 - i, item);
         }
 
         Assert.False(channel.Reader.TryRead(out _));
@@ -410,4 +419,6 @@ public abstract partial class ChannelConformance
             Assert.True(await writer.WaitToWriteAsync());
         }
     }
+
+    private Task<Exception> ThrowsClosedAsync(Func<Task> code) => Assert.ThrowsAsync(ClosedError, code);
 }

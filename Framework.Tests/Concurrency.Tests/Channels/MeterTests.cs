@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Concurrency.Channels;
+using Concurrency.Diagnostics;
 
 namespace Concurrency.Tests.Channels;
 
@@ -58,9 +59,34 @@ public sealed class MeterTests
 
         Assert.False(channel.IsAlive);
         Assert.Empty(Measure(name));
+        Assert.Null(Show(name));
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         static WeakReference Make(string name) => new(BoundedChannel.Create<int>(new BoundedChannelPolicy(2) { Name = name }));
+    }
+
+    [Fact]
+    public void NamedChannel_IsInASnapshotUntilItCompletes()
+    {
+        var name = $"shown {Guid.NewGuid()}";
+        using var channel = BoundedChannel.Create<int>(new BoundedChannelPolicy(3) { Name = name });
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(channel.Writer.TryWrite(i));
+        }
+
+        channel.Resize(4);
+        Assert.True(channel.Reader.TryRead(out _));
+        _ = channel.Writer.WriteAsync(3);
+        _ = channel.Writer.WriteAsync(4);
+        _ = channel.Writer.WriteAsync(5);
+        Assert.Equal(
+            "channel, depth=4, capacity=4, high-water=4, full-mode=Wait, waiting-readers=0, waiting-writers=1, written=5, dropped=0", Show(name));
+
+        var queue = new WorkQueue<int>(channel);
+        Assert.EndsWith("unfinished=4", Show(name), StringComparison.Ordinal);
+        queue.Dispose();
+        Assert.Null(Show(name));
     }
 
     [Fact]
@@ -82,13 +108,25 @@ public sealed class MeterTests
         Assert.NotNull(Attribute.GetCustomAttribute(typeof(BoundedChannel<int>), typeof(DebuggerDisplayAttribute)));
     }
 
+    private static string? Show(string name)
+    {
+        if (LiveObjects.Current.SingleOrDefault(one => one.Name == name) is not { } live)
+        {
+            return null;
+        }
+
+        var details = new LiveDetails();
+        live.Describe(details);
+        return $"{live.Kind}, {string.Join(", ", details.Values.Select(value => $"{value.Key}={value.Value}"))}";
+    }
+
     private static Dictionary<string, long> Measure(string name)
     {
         var seen = new Dictionary<string, long>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == "Concurrency.Channels")
+            if (instrument.Meter.Name == ConcurrencyTelemetry.Name)
             {
                 self.EnableMeasurementEvents(instrument);
             }

@@ -12,7 +12,8 @@ public sealed class ModelTests
         var random = executor.Random;
         var mode = (ChannelFullMode)random.Next(5);
         var capacity = random.Next(mode is ChannelFullMode.Wait or ChannelFullMode.Reject ? 0 : 1, 5);
-        var pair = new Pair(mode, capacity, random.Next(3) == 0 && capacity > 0);
+        var kind = capacity == 0 ? Kind.OldestFirst : (Kind)random.Next(4);
+        var pair = new Pair(mode, capacity, kind);
         for (var i = 0; i < 100; i++)
         {
             pair.Step(random);
@@ -21,36 +22,55 @@ public sealed class ModelTests
         return Task.CompletedTask;
     });
 
+    private enum Kind
+    {
+        OldestFirst,
+        NewestFirst,
+        Prioritised,
+        Conflating,
+    }
+
     private sealed class Pair
     {
+        private const int OvertakeLimit = 3;
+
         private readonly ChannelFullMode _mode;
-        private readonly int _capacity;
-        private readonly bool _conflates;
+        private readonly Kind _kind;
         private readonly BoundedChannel<int> _channel;
         private readonly List<(int, DropCause)> _reported = [];
 
         // The model: what is inside, who waits, and what was lost.
         private readonly List<int> _inside = [];
+        private readonly Dictionary<int, int> _overtaken = [];
         private readonly List<(ValueTask<int> Task, CancellationTokenSource Source)> _readers = [];
         private readonly List<(int Item, ValueTask Task, CancellationTokenSource Source)> _writers = [];
         private readonly List<(int, DropCause)> _lost = [];
         private readonly List<ValueTask> _admitted = [];
         private (ValueTask<int> Task, int Item)? _handed;
         private bool _closed;
+        private int _capacity;
         private int _next;
 
-        public Pair(ChannelFullMode mode, int capacity, bool conflates)
+        public Pair(ChannelFullMode mode, int capacity, Kind kind)
         {
-            (_mode, _capacity, _conflates) = (mode, capacity, conflates);
-            var policy = new BoundedChannelPolicy(capacity) { FullMode = mode };
-            _channel = conflates
-                ? BoundedChannel.CreateConflating<int, int>(policy, KeyOf, null, (item, cause) => _reported.Add((item, cause)))
-                : BoundedChannel.Create<int>(policy, (item, cause) => _reported.Add((item, cause)));
+            (_mode, _capacity, _kind) = (mode, capacity, kind);
+            var policy = new BoundedChannelPolicy(capacity)
+            {
+                FullMode = mode,
+                Order = kind == Kind.NewestFirst ? ChannelOrder.NewestFirst : ChannelOrder.OldestFirst,
+                OvertakeLimit = OvertakeLimit,
+            };
+            _channel = kind switch
+            {
+                Kind.Conflating => BoundedChannel.CreateConflating<int, int>(policy, KeyOf, null, (item, cause) => _reported.Add((item, cause))),
+                Kind.Prioritised => BoundedChannel.CreatePrioritized<int, int>(policy, KeyOf, null, (item, cause) => _reported.Add((item, cause))),
+                _ => BoundedChannel.Create<int>(policy, (item, cause) => _reported.Add((item, cause))),
+            };
         }
 
         public void Step(Random random)
         {
-            switch (random.Next(12))
+            switch (random.Next(13))
             {
                 case 0 or 1 or 2:
                     Assert.Equal(Put(++_next), _channel.Writer.TryWrite(_next));
@@ -73,6 +93,9 @@ public sealed class ModelTests
                 case 11 when random.Next(20) == 0:
                     Close(abort: random.Next(2) == 0);
                     break;
+                case 12 when random.Next(3) == 0:
+                    Resize(random.Next(_kind == Kind.OldestFirst && _mode is ChannelFullMode.Wait or ChannelFullMode.Reject ? 0 : 1, 6));
+                    break;
             }
 
             if (_handed is var (read, item))
@@ -82,7 +105,7 @@ public sealed class ModelTests
                 _handed = null;
             }
 
-            Assert.Equal(_capacity == 0 ? 0 : _inside.Count, _channel.Reader.Count);
+            Assert.Equal((_inside.Count, _capacity), (_channel.Reader.Count, _channel.Capacity));
             Assert.Equal((_readers.Count, _writers.Count), (_channel.Statistics.WaitingReaders, _channel.Statistics.WaitingWriters));
             Assert.Equal(_lost, _reported);
             Assert.Equal(Peek(), _channel.Reader.TryPeek(out var peeked) ? peeked : null);
@@ -90,7 +113,7 @@ public sealed class ModelTests
 
         private static int KeyOf(int item) => item % 4;
 
-        private int? Peek() => _inside.Count != 0 ? _inside[0] : _capacity == 0 && _writers.Count != 0 ? _writers[0].Item : null;
+        private int? Peek() => _inside.Count != 0 ? _inside[Next()] : _capacity == 0 && _writers.Count != 0 ? _writers[0].Item : null;
 
         private void BeginWrite(int item)
         {
@@ -120,7 +143,7 @@ public sealed class ModelTests
                 return false;
             }
 
-            var same = _conflates ? _inside.FindIndex(inside => KeyOf(inside) == KeyOf(item)) : -1;
+            var same = _kind == Kind.Conflating ? _inside.FindIndex(inside => KeyOf(inside) == KeyOf(item)) : -1;
             if (same >= 0)
             {
                 _lost.Add((_inside[same], DropCause.Conflated));
@@ -138,6 +161,12 @@ public sealed class ModelTests
             if (_inside.Count < _capacity && _writers.Count == 0)
             {
                 _inside.Add(item);
+                return true;
+            }
+
+            if (_kind == Kind.Prioritised && _mode is ChannelFullMode.DropNewest or ChannelFullMode.DropOldest)
+            {
+                ReplaceLeastUrgent(item);
                 return true;
             }
 
@@ -172,17 +201,62 @@ public sealed class ModelTests
                 return _capacity == 0 && _writers.Count != 0 ? AdmitWriter() : null;
             }
 
-            var item = _inside[0];
-            _inside.RemoveAt(0);
+            var index = Next();
+            var item = _inside[index];
+            foreach (var older in _inside[..index])
+            {
+                _overtaken[older] = _overtaken.GetValueOrDefault(older) + 1;
+            }
+
+            _inside.RemoveAt(index);
             AdmitWriters();
             return item;
+        }
+
+        /// <summary>The place of the item that is read next; what is inside stands in order of arrival.</summary>
+        private int Next()
+        {
+            switch (_kind)
+            {
+                case Kind.NewestFirst:
+                    return _inside.Count - 1;
+                case Kind.Prioritised:
+                    var due = _inside.FindIndex(item => _overtaken.GetValueOrDefault(item) == OvertakeLimit);
+                    return due >= 0 ? due : _inside.IndexOf(_inside.MinBy(KeyOf));
+                default:
+                    return 0;
+            }
+        }
+
+        private void ReplaceLeastUrgent(int item)
+        {
+            var least = _inside.Max(KeyOf);
+            if (KeyOf(item) > least)
+            {
+                _lost.Add((item, DropCause.Write));
+                return;
+            }
+
+            var oldest = _mode == ChannelFullMode.DropOldest;
+            Lose(
+                oldest ? _inside.FindIndex(one => KeyOf(one) == least) : _inside.FindLastIndex(one => KeyOf(one) == least),
+                oldest ? DropCause.Oldest : DropCause.Newest);
+            _inside.Add(item);
+        }
+
+        private void Resize(int capacity)
+        {
+            _capacity = capacity;
+            AdmitWriters();
+            _channel.Resize(capacity);
+            CheckAdmitted();
         }
 
         private void AdmitWriters()
         {
             while (_writers.Count != 0)
             {
-                var same = _conflates ? _inside.FindIndex(inside => KeyOf(inside) == KeyOf(_writers[0].Item)) : -1;
+                var same = _kind == Kind.Conflating ? _inside.FindIndex(inside => KeyOf(inside) == KeyOf(_writers[0].Item)) : -1;
                 if (same >= 0)
                 {
                     _lost.Add((_inside[same], DropCause.Conflated));
@@ -269,7 +343,7 @@ public sealed class ModelTests
 
         private void AdmitWritersThatNeedNoRoom()
         {
-            if (_conflates)
+            if (_kind == Kind.Conflating)
             {
                 AdmitWriters();
             }

@@ -87,6 +87,7 @@ public sealed class SeededRaceTests
             }
 
             // At a rendezvous those who only wait never meet, and nobody may read the second channel: time passes when all are stuck.
+            _ = ResizeAsync();
             await Task.WhenAny(Task.WhenAll(writers), Task.Delay(TimeSpan.FromHours(1), _executor.TimeProvider));
             await DelayAsync(3);
             End();
@@ -107,9 +108,27 @@ public sealed class SeededRaceTests
             }
 
             var policy = new BoundedChannelPolicy(capacity) { FullMode = mode };
+            switch (conflates || capacity == 0 ? 0 : _random.Next(4))
+            {
+                case 1:
+                    return BoundedChannel.Create<int>(policy with { Order = ChannelOrder.NewestFirst }, (item, _) => _undelivered.Add(item));
+                case 2:
+                    policy = policy with { OvertakeLimit = _random.Next(5) };
+                    return BoundedChannel.CreatePrioritized(policy, (int item) => item % 3, null, (item, _) => _undelivered.Add(item));
+            }
+
             return conflates
                 ? BoundedChannel.CreateConflating(policy, item => item % 3, _random.Next(2) == 0 ? (Func<int, int, int>)Math.Max : null, (item, _) => _undelivered.Add(item))
                 : BoundedChannel.Create<int>(policy, (item, _) => _undelivered.Add(item));
+        }
+
+        private async Task ResizeAsync()
+        {
+            for (var i = _random.Next(4); i > 0; i--)
+            {
+                await DelayAsync(6);
+                _channel.Resize(_random.Next(1, 5));
+            }
         }
 
         private async Task WriteAsync()

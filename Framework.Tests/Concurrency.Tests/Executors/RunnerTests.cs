@@ -174,7 +174,7 @@ public sealed class RunnerTests
     public void AS1_Dispose_CancelsWhatHangs_WaitsForItAndReportsItsFailures()
     {
         var failures = new ConcurrentQueue<Exception>();
-        var runner = new Runner(new CooperativeExecutorOptions { OnUnhandledException = (_, error) => failures.Enqueue(error) });
+        var runner = new Runner(new CooperativeExecutorOptions { OnUnseenFailure = failure => failures.Enqueue(failure.Error) });
         var cleaned = new List<string>();
         runner.Run(async main =>
         {
@@ -220,7 +220,7 @@ public sealed class RunnerTests
     public void AS1_CooperativeRun_ReportsWhatFailsAtTheEnd_ButNotMainsOwnFailure()
     {
         var failures = new ConcurrentQueue<Exception>();
-        var options = new CooperativeExecutorOptions { OnUnhandledException = (_, error) => failures.Enqueue(error) };
+        var options = new CooperativeExecutorOptions { OnUnseenFailure = failure => failures.Enqueue(failure.Error) };
 
         Assert.Throws<InvalidOperationException>(() => CooperativeExecutor.Run(
             async token =>

@@ -23,9 +23,10 @@ internal static class Calls
     }
 
     /// <summary>The member has to wait for a task that ends after the call returned.</summary>
-    internal static async Task HeldAsync(Call call, Func<Task<int>, Task> member)
+    internal static Task HeldAsync(Call call, Func<Task<int>, Task> member) => HeldAsync(call, member, NewGate());
+
+    internal static async Task HeldAsync(Call call, Func<Task<int>, Task> member, TaskCompletionSource<int> gate)
     {
-        var gate = NewGate();
         var pending = call(() => member(gate.Task));
         Assert.False(pending.IsCompleted);
         gate.SetResult(1);

@@ -1,3 +1,4 @@
+using Concurrency.Executors;
 using static Concurrency.Tests.ForeignContext.Calls;
 
 namespace Concurrency.Tests.ForeignContext;
@@ -11,6 +12,10 @@ internal static class ExecutorCalls
         ["Executor.RunAsync<T>(Func, CancellationToken)"] = call => OnEachAsync(e => HeldAsync(call, gate => e.RunAsync<int>(async _ => await gate))),
         ["Executor.InvokeAsync(Action, CancellationToken)"] = call => OnEachAsync(e => call(() => e.InvokeAsync(() => { }))),
         ["Executor.InvokeAsync<T>(Func, CancellationToken)"] = call => OnEachAsync(e => call(() => e.InvokeAsync(() => 1))),
+        ["NamedWorkExtensions.RunAsync(Executor, String, Func, CancellationToken)"] =
+            call => OnEachAsync(e => call(() => e.RunAsync("named", _ => Task.CompletedTask))),
+        ["NamedWorkExtensions.RunAsync<T>(Executor, String, Func, CancellationToken)"] =
+            call => OnEachAsync(e => call(() => e.RunAsync("named", _ => Task.FromResult(1)))),
         ["Executor.RunAfterAsync(TimeSpan, Func, CancellationToken)"] =
             call => OnEachAsync(e => HeldAsync(call, gate => e.RunAfterAsync(TimeSpan.Zero, async _ => await gate))),
         ["Executor.RunAfterAsync<T>(TimeSpan, Func, CancellationToken)"] =

@@ -10,12 +10,17 @@ public sealed class ForeignContextTests
 {
     private static readonly Dictionary<string, Func<Call, Task>> s_members = new(
     [
+        .. BridgingCalls.Members,
         .. ChannelCalls.Members,
         .. CoordinationCalls.Members,
         .. ExecutorCalls.Members,
+        .. LockTimeoutCalls.Members,
         .. PatternCalls.Members,
+        .. ProcessCalls.Members,
+        .. PoolCalls.Members,
         .. ScopeCalls.Members,
         .. SourceCalls.Members,
+        .. WorkPoolCalls.Members,
     ]);
 
     public static TheoryData<string> Members => [.. s_members.Keys];

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Concurrency.Diagnostics;
 using Concurrency.Executors;
 using Concurrency.Sources;
 using Concurrency.TestSupport;
@@ -170,7 +171,7 @@ public sealed class TimerSourceTests
         {
             InstrumentPublished = static (instrument, self) =>
             {
-                if (instrument.Meter.Name == "Concurrency.Channels")
+                if (instrument.Meter.Name == ConcurrencyTelemetry.Name)
                 {
                     self.EnableMeasurementEvents(instrument);
                 }

@@ -55,14 +55,48 @@ public static class BoundedChannel
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(key);
-        if (policy.Capacity == 0)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(policy), policy.Capacity, "A conflating channel of capacity 0 has no place in which an item could be replaced. Give it room for at least one key.");
-        }
-
+        policy.ValidateOrdered("conflating");
         var index = new ConflationIndex<T, TKey>(key, merge);
         var core = new ChannelCore<T>(policy, onUndelivered) { Conflation = index };
         return new BoundedChannel<T>(core, new ConflatingWriter<T, TKey>(core, index));
+    }
+
+    /// <summary>Makes a channel that is read by priority, the lowest value first, and whose writers wait when it is full.</summary>
+    /// <param name="capacity">Items that the channel holds at most; positive.</param>
+    /// <param name="priority">Gives the priority of an item, once; what it throws reaches the writer, and nothing was written.</param>
+    /// <param name="comparer">Says which priority comes first; null for the natural order.
+    /// See <see cref="CreatePrioritized{T, TPriority}(BoundedChannelPolicy, Func{T, TPriority}, IComparer{TPriority}?, Action{T, DropCause}?)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is not positive.</exception>
+    public static BoundedChannel<T> CreatePrioritized<T, TPriority>(
+        int capacity, Func<T, TPriority> priority, IComparer<TPriority>? comparer = null) =>
+        CreatePrioritized(new BoundedChannelPolicy(capacity), priority, comparer, null);
+
+    /// <summary>Makes a channel with a stated policy that is read by priority, the lowest value first.</summary>
+    /// <remarks>
+    /// <para>Items of equal priority leave in the order in which they came. <see cref="BoundedChannelPolicy.OvertakeLimit"/> keeps items of
+    /// low priority from waiting for ever. Priorities order what is inside: writers that wait for room get it in order of arrival.</para>
+    /// <para>A full channel that drops loses the least urgent item: with <see cref="ChannelFullMode.DropOldest"/> the oldest of the least urgent
+    /// ones, with <see cref="ChannelFullMode.DropNewest"/> the newest of them, and in both modes the written one (<see cref="DropCause.Write"/>)
+    /// if it is less urgent than all that are inside. <see cref="ChannelFullMode.DropWrite"/> drops the written one, whatever its priority.</para>
+    /// </remarks>
+    /// <param name="policy">How many items, and what happens when there is no room for another; the capacity is positive.</param>
+    /// <param name="priority">Gives the priority of an item, once; what it throws reaches the writer, and nothing was written.</param>
+    /// <param name="comparer">Says which priority comes first; null for the natural order. It is called under the channel's lock: it must be
+    /// quick, must not throw and must not use the channel.</param>
+    /// <param name="onUndelivered">Is called exactly once, outside the channel's lock, for each accepted item that no reader will get.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is not positive.</exception>
+    public static BoundedChannel<T> CreatePrioritized<T, TPriority>(
+        BoundedChannelPolicy policy,
+        Func<T, TPriority> priority,
+        IComparer<TPriority>? comparer = null,
+        Action<T, DropCause>? onUndelivered = null)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(priority);
+        policy.ValidateOrdered("prioritized");
+        var ranks = new RankedItems<T, TPriority>(
+            priority, comparer ?? Comparer<TPriority>.Default, policy.OvertakeLimit ?? int.MaxValue, policy.FullMode);
+        var core = new ChannelCore<T>(policy, onUndelivered) { Ranks = ranks };
+        return new BoundedChannel<T>(core, new PrioritizedWriter<T, TPriority>(core, ranks));
     }
 }

@@ -52,6 +52,48 @@ public sealed record BoundedChannelPolicy
         }
     }
 
+    /// <summary>Which item inside is read next. The default is <see cref="ChannelOrder.OldestFirst"/>.</summary>
+    /// <remarks>
+    /// Whoever waits is served in order of arrival all the same. What the full modes call newest and oldest is what came last and first.
+    /// <see cref="ChannelOrder.NewestFirst"/> needs a capacity of at least 1, and a channel that orders its items itself (by priority, by key)
+    /// refuses it; this is checked when the channel is made.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a member of <see cref="ChannelOrder"/>.</exception>
+    public ChannelOrder Order
+    {
+        get;
+        init
+        {
+            if (value is < ChannelOrder.OldestFirst or > ChannelOrder.NewestFirst)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"There is no order {(int)value}. Use a member of {nameof(ChannelOrder)}.");
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>In a channel with priorities: how many later items may be read before one that waits inside; null (the default) for any number.</summary>
+    /// <remarks>
+    /// Without a limit the order is strict, as in the BCL's prioritized channel, and items of low priority may wait for ever. With a limit of
+    /// n each item is overtaken n times at most: then it is read next, whatever its priority. 0 makes the channel first in, first out.
+    /// Other channels ignore it.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int? OvertakeLimit
+    {
+        get;
+        init
+        {
+            if (value < 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"An item cannot be overtaken {value} times at most. Use 0 or more, or null for no limit.");
+            }
+
+            field = value;
+        }
+    }
+
     /// <summary>Names the channel in statistics and messages and switches its meter on; null for an unnamed channel.</summary>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public string? Name
@@ -75,13 +117,36 @@ public sealed record BoundedChannelPolicy
     public bool SingleWriter { get; init; }
 
     /// <summary>Checks what only holds for the properties together.</summary>
-    /// <exception cref="ArgumentException">The policy drops items and has capacity 0.</exception>
+    /// <exception cref="ArgumentException">The policy has capacity 0 and drops items, or reads the newest first.</exception>
     internal void Validate()
     {
+        if (Capacity == 0 && Order != ChannelOrder.OldestFirst)
+        {
+            throw new ArgumentException(
+                $"A channel of capacity 0 cannot use {Order}: it holds no items that could be ordered, and waiting writers are served in order of arrival. Use {ChannelOrder.OldestFirst}, or a capacity of at least 1.");
+        }
+
         if (Capacity == 0 && FullMode is not (ChannelFullMode.Wait or ChannelFullMode.Reject))
         {
             throw new ArgumentException(
                 $"A channel of capacity 0 cannot use {FullMode}: it holds no item that could be dropped, so every write would be lost unless a reader waits. Use Wait, Reject, or a capacity of at least 1.");
+        }
+    }
+
+    /// <summary>Checks a policy for a channel that orders its items itself.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is not positive.</exception>
+    /// <exception cref="ArgumentException">The policy reads the newest first.</exception>
+    internal void ValidateOrdered(string kind)
+    {
+        if (Capacity == 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Capacity), Capacity, $"A {kind} channel of capacity 0 has no place in which an item could be replaced or overtaken. Give it room for at least one.");
+        }
+
+        if (Order != ChannelOrder.OldestFirst)
+        {
+            throw new ArgumentException($"A {kind} channel has an order of its own and cannot use {Order}. Leave {nameof(Order)} at {ChannelOrder.OldestFirst}.");
         }
     }
 }

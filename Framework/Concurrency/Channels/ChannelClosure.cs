@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Concurrency.Channels;
 
 /// <summary>Why a channel takes no more items.</summary>
-internal sealed class ChannelClosure(Exception? error)
+internal class ChannelClosure(Exception? error)
 {
     /// <summary>What the writer gave to <c>Complete</c>, or null for an ordinary end.</summary>
     public Exception? Error { get; } = error;
@@ -11,10 +11,12 @@ internal sealed class ChannelClosure(Exception? error)
     /// <summary>What a read or a write gets that can no longer succeed.</summary>
     public Exception ToReadOrWriteError() => Error switch
     {
-        null => new ChannelClosedException(),
         OperationCanceledException cancelled => cancelled,
-        _ => new ChannelClosedException(Error),
+        _ => ToClosedError(),
     };
+
+    private protected virtual ChannelClosedException ToClosedError() =>
+        Error is null ? new ChannelClosedException() : new ChannelClosedException(Error);
 
     /// <summary>A task that has failed with <see cref="ToReadOrWriteError"/>.</summary>
     public ValueTask<TResult> ToFailedRead<TResult>() =>

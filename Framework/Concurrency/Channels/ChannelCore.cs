@@ -10,15 +10,16 @@ namespace Concurrency.Channels;
 /// ring is empty. So items and waiting readers never meet, nobody overtakes, and a <c>TryRead</c> cannot steal what a waiting
 /// reader was to get. The same holds for free places and waiting writers.</para>
 /// </remarks>
-internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
+internal sealed partial class ChannelCore<T> : WaiterOwner, IChannelMeasured
 {
     internal ItemRing<T> Items;
     internal WaiterCache<ReadWaiter<T>> ReadWaiters;
     internal WaiterCache<ReadinessWaiter<T>> ReadinessWaiters;
     internal WaiterCache<WriteWaiter<T>> WriteWaiters;
     internal ChannelCounts Counts;
-    private readonly int _capacity;
     private readonly bool _drops;
+    private readonly bool _newestFirst;
+    private int _capacity;
     private ChannelClosure? _closure;
     private uint _selectTurn = uint.MaxValue;
 
@@ -28,6 +29,7 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
         OnUndelivered = onUndelivered;
         _capacity = policy.Capacity;
         _drops = policy.FullMode is ChannelFullMode.DropNewest or ChannelFullMode.DropOldest or ChannelFullMode.DropWrite;
+        _newestFirst = policy.Order == ChannelOrder.NewestFirst;
         Items = new ItemRing<T>(_capacity);
         Ending = new ChannelEnding<T>(this);
     }
@@ -37,6 +39,18 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
     public Action<T, DropCause>? OnUndelivered { get; }
 
     public ConflationIndex<T>? Conflation { get; init; }
+
+    /// <summary>The items of a channel with priorities, which are not in <see cref="Items"/> but counted there.</summary>
+    public RankedItems<T>? Ranks { get; init; }
+
+    /// <summary>How much of the work that was taken out is done; null unless a queue counts it.</summary>
+    public WorkLedger<T>? Work { get; set; }
+
+    /// <summary>How many items the channel holds at most, now.</summary>
+    public int Capacity => _capacity;
+
+    /// <summary>How many items are inside above the capacity, at most; set when the capacity shrinks, checked in debug builds.</summary>
+    public int Excess { get; set; }
 
     public bool IsRendezvous => _capacity == 0;
 
@@ -116,10 +130,34 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
         return PutOutcome.Written;
     }
 
+    /// <summary>Gives an item to a waiting reader or puts it inside, dropping one if the channel is full and drops.</summary>
+    public PutOutcome PutOrDropLocked(T item, ref AfterGate after, ref Drop<T> drop)
+    {
+        var outcome = PutLocked(item, ref after);
+        if (outcome != PutOutcome.Full || !_drops)
+        {
+            return outcome;
+        }
+
+        drop = MakeRoomLocked(item);
+        if (drop.Cause != DropCause.Write)
+        {
+            AddLocked(item, ref after);
+        }
+
+        return PutOutcome.Written;
+    }
+
     /// <summary>Puts an item into the ring, where there is room for it.</summary>
     public void AddLocked(T item, ref AfterGate after)
     {
         Items.Enqueue(item);
+        NoteAddedLocked(ref after);
+    }
+
+    /// <summary>Counts an item that was just put inside, and tells those who wait to read.</summary>
+    public void NoteAddedLocked(ref AfterGate after)
+    {
         if (Items.Count > Counts.HighWater)
         {
             Counts.HighWater = Items.Count;
@@ -155,13 +193,12 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
         return false;
     }
 
-    /// <summary>Takes the oldest item out: from the ring, or at a rendezvous from the writer that has waited longest.</summary>
+    /// <summary>Takes the next item out: from inside, or at a rendezvous from the writer that has waited longest.</summary>
     public bool TakeLocked(out T item, ref AfterGate after)
     {
         if (Items.Count != 0)
         {
-            Conflation?.OnRemovingOldest();
-            item = Items.Dequeue();
+            item = RemoveNextLocked();
             Counts.Read++;
             RoomMadeLocked(ref after);
             return true;
@@ -178,6 +215,22 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
 
         item = default!;
         return false;
+    }
+
+    private T RemoveNextLocked()
+    {
+        if (_newestFirst)
+        {
+            return Items.RemoveNewest();
+        }
+
+        if (Ranks is not null)
+        {
+            return Ranks.TakeNextLocked(this);
+        }
+
+        Conflation?.OnRemovingOldest();
+        return Items.Dequeue();
     }
 
     /// <summary>Decides, for a full channel that drops, which item loses its place.</summary>
@@ -214,7 +267,7 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
     {
         if (Items.Count != 0)
         {
-            item = Items[Items.Head];
+            item = Ranks is not null ? Ranks.PeekNextLocked() : Items[_newestFirst ? Items.Tail - 1 : Items.Head];
             return true;
         }
 
@@ -232,7 +285,7 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
     public int TakeManyLocked(Span<T> destination, ref AfterGate after)
     {
         var taken = 0;
-        if (Conflation is not null || _capacity == 0)
+        if (Conflation is not null || Ranks is not null || _newestFirst || _capacity == 0)
         {
             while (taken < destination.Length && TakeLocked(out var item, ref after))
             {
@@ -253,99 +306,22 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
         return taken;
     }
 
-    /// <summary>Lets writers have the room that an item has just left, and notes the end of a closed channel.</summary>
-    private void RoomMadeLocked(ref AfterGate after)
-    {
-        if (!Writers.IsEmpty)
-        {
-            if (Conflation is not null)
-            {
-                if (!after.Admit)
-                {
-                    after.Admit = true;
-                    PendingAdmissions++;
-                }
-
-                return;
-            }
-
-            do
-            {
-                var writer = (WriteWaiter<T>)Writers.Dequeue();
-                AddLocked(writer.Item, ref after);
-                after.Settled.Add(writer);
-            }
-            while (Items.Count < _capacity && !Writers.IsEmpty);
-        }
-
-        OpenForWritersLocked(ref after);
-
-        if (_closure is not null && Items.Count == 0)
-        {
-            after.Completed = true;
-        }
-    }
-
-    /// <summary>Lets an operation wait behind those that already do.</summary>
-    public ReadWaiter<T> WaitForItemLocked(ref AfterGate after)
-    {
-        var waiter = ReadWaiters.TryTake() ?? new ReadWaiter<T>(this);
-        EnqueueReaderLocked(waiter, ref after);
-        return waiter;
-    }
-
-    /// <inheritdoc cref="WaitForItemLocked"/>
-    public void EnqueueReaderLocked(WaiterNode waiter, ref AfterGate after)
-    {
-        ChannelInvariants.CheckSingleReader(this);
-        Readers.Enqueue(waiter);
-        if (_capacity == 0 && !WriteWaits.IsEmpty)
-        {
-            SettleAllLocked(WriteWaits, true, ref after);
-        }
-    }
-
-    /// <inheritdoc cref="WaitForItemLocked"/>
-    public ReadinessWaiter<T> WaitForReadinessLocked(WaiterQueue queue)
-    {
-        if (ReferenceEquals(queue, ReadWaits))
-        {
-            ChannelInvariants.CheckSingleReader(this);
-        }
-        else
-        {
-            ChannelInvariants.CheckSingleWriter(this);
-        }
-
-        var waiter = ReadinessWaiters.TryTake() ?? new ReadinessWaiter<T>(this);
-        queue.Enqueue(waiter);
-        return waiter;
-    }
-
-    /// <inheritdoc cref="WaitForItemLocked"/>
-    public void EnqueueWriterLocked(WriteWaiter<T> waiter, ref AfterGate after)
-    {
-        ChannelInvariants.CheckSingleWriter(this);
-        Writers.Enqueue(waiter);
-        if (_capacity == 0 && !ReadWaits.IsEmpty)
-        {
-            SettleAllLocked(ReadWaits, true, ref after);
-        }
-    }
-
     /// <summary>A copy of what is inside, oldest first.</summary>
     public T[] CopyItems()
     {
         Enter();
         try
         {
-            return Items.ToArray();
+            return CopyItemsLocked();
         }
         finally
         {
             Exit();
         }
     }
+
+    /// <inheritdoc cref="CopyItems"/>
+    public T[] CopyItemsLocked() => Ranks is null ? Items.ToArray() : Ranks.ToArrayLocked();
 
     /// <summary>Counts the selects that began with this channel.</summary>
     public uint NextSelectTurn() => Interlocked.Increment(ref _selectTurn);
@@ -385,16 +361,6 @@ internal sealed class ChannelCore<T> : WaiterOwner, IChannelMeasured
     }
 
     internal override void AfterWithdrawal() => Conflation?.AdmitWriters(this);
-
-    private static void SettleAllLocked(WaiterQueue queue, bool result, ref AfterGate after)
-    {
-        while (!queue.IsEmpty)
-        {
-            var waiter = (ReadinessWaiter<T>)queue.Dequeue();
-            waiter.Settle(result);
-            after.Settled.Add(waiter);
-        }
-    }
 
     protected override void AssertInvariants() => ChannelInvariants.Assert(this);
 }

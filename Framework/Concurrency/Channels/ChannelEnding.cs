@@ -22,7 +22,7 @@ internal sealed class ChannelEnding<T>(ChannelCore<T> core)
                 return false;
             }
 
-            CloseLocked(new ChannelClosure(error), ref after);
+            CloseLocked(MakeClosure(error), ref after);
             after.Completed = core.Items.Count == 0;
         }
         finally
@@ -42,20 +42,22 @@ internal sealed class ChannelEnding<T>(ChannelCore<T> core)
         core.Enter();
         try
         {
-            undelivered = core.Items.Count == 0 ? [] : core.Items.ToArray();
+            undelivered = core.Items.Count == 0 ? [] : core.CopyItemsLocked();
             if (core.Closure is null)
             {
-                CloseLocked(new ChannelClosure(error), ref after);
+                CloseLocked(MakeClosure(error), ref after);
             }
             else if (core.Closure.Error is null && error is not null && undelivered.Length != 0)
             {
                 // The writer had ended well, but its items will not arrive: readers and Completion get to know.
-                core.Closure = new ChannelClosure(error);
+                core.Closure = MakeClosure(error);
             }
 
             core.Conflation?.Clear();
+            core.Ranks?.Clear();
             core.Items.Clear();
             core.Counts.Aborted += undelivered.Length;
+            core.Work?.BeginHandingLocked(undelivered.Length);
             after.Completed = true;
         }
         finally
@@ -64,7 +66,14 @@ internal sealed class ChannelEnding<T>(ChannelCore<T> core)
         }
 
         core.Finish(ref after);
-        Undelivered.Report(core.OnUndelivered, undelivered, DropCause.Aborted);
+        try
+        {
+            Undelivered.Report(core.OnUndelivered, undelivered, DropCause.Aborted);
+        }
+        finally
+        {
+            core.Work?.EndHanding(undelivered.Length);
+        }
     }
 
     /// <summary>Completes <see cref="Completion"/>; a second call does nothing.</summary>
@@ -89,6 +98,9 @@ internal sealed class ChannelEnding<T>(ChannelCore<T> core)
                 break;
         }
     }
+
+    private ChannelClosure MakeClosure(Exception? error) =>
+        core.Work is null ? new ChannelClosure(error) : new QueueClosure(core.Policy.Name, error);
 
     private void CloseLocked(ChannelClosure closure, ref AfterGate after)
     {

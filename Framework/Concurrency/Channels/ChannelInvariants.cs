@@ -9,19 +9,21 @@ internal static class ChannelInvariants
     public static void Assert<T>(ChannelCore<T> core)
     {
         var count = core.Items.Count;
-        var capacity = core.Policy.Capacity;
+        var capacity = core.Capacity;
 
         // While a conflating channel merges for a waiting writer, outside the gate, the place of that writer is kept free.
         var admitting = core.Conflation is not null && !core.Writers.IsEmpty;
-        Debug.Assert(count <= capacity, "A channel never holds more than its capacity.");
+        core.Excess = Math.Clamp(count - capacity, 0, core.Excess);
+        Debug.Assert(count <= capacity + core.Excess, "A channel never holds more than its capacity, or than it held when it shrank.");
         Debug.Assert(count == 0 || core.Readers.IsEmpty, "There are items, so no reader waits for one.");
         Debug.Assert(!core.HasReadableLocked || core.ReadWaits.IsEmpty, "There is something to read, so nobody waits for that.");
-        Debug.Assert(core.Writers.IsEmpty || count == capacity || admitting, "Writers wait, so there is no room.");
+        Debug.Assert(core.Writers.IsEmpty || count >= capacity || admitting, "Writers wait, so there is no room.");
         Debug.Assert(core.WriteWaits.IsEmpty || !core.CanWriteLocked || core.PendingAdmissions != 0, "A write would succeed, so nobody waits for that.");
         Debug.Assert(core.Readers.IsEmpty || core.Writers.IsEmpty || admitting, "A waiting reader and a waiting writer would have met.");
         Debug.Assert(
             core.Closure is null || (core.Readers.IsEmpty && core.Writers.IsEmpty && core.ReadWaits.IsEmpty && core.WriteWaits.IsEmpty),
             "Nobody waits at a closed channel.");
+        core.Ranks?.AssertInvariants(core);
         core.Conflation?.AssertInvariants(core);
     }
 

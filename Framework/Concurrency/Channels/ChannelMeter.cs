@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Concurrency.Diagnostics;
 
 namespace Concurrency.Channels;
 
@@ -9,9 +10,6 @@ namespace Concurrency.Channels;
 /// </remarks>
 internal sealed class ChannelMeter : IDisposable
 {
-    /// <summary>The name to listen to.</summary>
-    public const string MeterName = "Concurrency.Channels";
-
     private static readonly Lock s_gate = new();
     private static readonly List<ChannelMeter> s_channels = [];
     private static readonly Meter s_meter = CreateMeter();
@@ -48,7 +46,8 @@ internal sealed class ChannelMeter : IDisposable
 
     private static Meter CreateMeter()
     {
-        var meter = new Meter(MeterName);
+        LiveObjects.AddProvider(Live);
+        var meter = new Meter(ConcurrencyTelemetry.Name);
         meter.CreateObservableCounter("concurrency.channel.written", () => Measure(static s => s.Written), "{item}", "Items that the channel took.");
         meter.CreateObservableCounter("concurrency.channel.read", () => Measure(static s => s.Read), "{item}", "Items that readers took.");
         meter.CreateObservableCounter("concurrency.channel.dropped", MeasureDropped, "{item}", "Items that no reader got, by cause.");
@@ -89,23 +88,25 @@ internal sealed class ChannelMeter : IDisposable
             measurements.Add(new Measurement<long>(count, tag, new KeyValuePair<string, object?>("cause", cause)));
     }
 
-    private static List<(ChannelStatistics Statistics, KeyValuePair<string, object?> Tag)> Snapshot()
+    private static List<(ChannelStatistics Statistics, KeyValuePair<string, object?> Tag)> Snapshot() =>
+        Alive().ConvertAll(static one => (one.Channel.Statistics, one.Tag));
+
+    private static IEnumerable<ILiveObject> Live() => Alive().ConvertAll(static ILiveObject (one) => one.Channel);
+
+    private static List<(IChannelMeasured Channel, KeyValuePair<string, object?> Tag)> Alive()
     {
-        ChannelMeter[] channels;
+        var alive = new List<(IChannelMeasured, KeyValuePair<string, object?>)>();
         lock (s_gate)
         {
-            channels = [.. s_channels];
-        }
-
-        var snapshot = new List<(ChannelStatistics, KeyValuePair<string, object?>)>(channels.Length);
-        foreach (var one in channels)
-        {
-            if (one._channel.TryGetTarget(out var channel))
+            foreach (var one in s_channels)
             {
-                snapshot.Add((channel.Statistics, one._tag));
+                if (one._channel.TryGetTarget(out var channel))
+                {
+                    alive.Add((channel, one._tag));
+                }
             }
         }
 
-        return snapshot;
+        return alive;
     }
 }

@@ -46,3 +46,15 @@ internal sealed class ConflatingWriteWaiter<T, TKey>(ChannelCore<T> core) : Writ
         base.Recycle();
     }
 }
+
+/// <summary>A pending <c>WriteAsync</c> to a channel with priorities.</summary>
+internal sealed class PrioritizedWriteWaiter<T, TPriority>(ChannelCore<T> core) : WriteWaiter<T>(core)
+{
+    internal TPriority Priority { get; set; } = default!;
+
+    private protected override void Recycle()
+    {
+        Priority = default!;
+        base.Recycle();
+    }
+}

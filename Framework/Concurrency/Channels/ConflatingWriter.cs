@@ -4,7 +4,7 @@ namespace Concurrency.Channels;
 
 /// <summary>The writing end of a channel that keeps one item per key.</summary>
 /// <remarks>A write for a key that waits needs no room. Any other write is full when as many keys wait as the channel holds, or when writers wait.</remarks>
-[DebuggerDisplay("Items = {Core.Items.Count}, Capacity = {Core.Policy.Capacity}")]
+[DebuggerDisplay("Items = {Core.Items.Count}, Capacity = {Core.Capacity}")]
 internal sealed class ConflatingWriter<T, TKey>(ChannelCore<T> core, ConflationIndex<T, TKey> index) : CoreWriter<T>(core)
     where TKey : notnull
 {

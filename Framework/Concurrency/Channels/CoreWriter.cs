@@ -74,6 +74,6 @@ internal abstract class CoreWriter<T>(ChannelCore<T> core) : ChannelWriter<T>
         var name = core.Policy.Name is { } given ? $" '{given}'" : string.Empty;
         return new ChannelFullException(core.IsRendezvous
             ? $"The rendezvous channel{name} has no waiting reader and rejects the write. Await WaitToWriteAsync, or use ChannelFullMode.Wait."
-            : $"The channel{name} holds {core.Policy.Capacity} items and rejects more. Await WaitToWriteAsync, raise the capacity, or use ChannelFullMode.Wait.");
+            : $"The channel{name} holds {core.Capacity} items and rejects more. Await WaitToWriteAsync, raise the capacity, or use ChannelFullMode.Wait.");
     }
 }

@@ -8,6 +8,8 @@ internal readonly struct Drop<T>(T item, DropCause cause)
 
     public DropCause Cause { get; } = cause;
 
+    public bool IsNothing => !_any;
+
     public void Report(Action<T, DropCause>? onUndelivered)
     {
         if (_any)

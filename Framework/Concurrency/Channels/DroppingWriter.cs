@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Concurrency.Channels;
 
 /// <summary>The writing end of a channel that drops an item when it is full: a write never waits and never fails for want of room.</summary>
-[DebuggerDisplay("Items = {Core.Items.Count}, Capacity = {Core.Policy.Capacity}")]
+[DebuggerDisplay("Items = {Core.Items.Count}, Capacity = {Core.Capacity}")]
 internal sealed class DroppingWriter<T>(ChannelCore<T> core) : CoreWriter<T>(core)
 {
     public override bool TryWrite(T item) => Put(item) == PutOutcome.Written;
@@ -26,17 +26,7 @@ internal sealed class DroppingWriter<T>(ChannelCore<T> core) : CoreWriter<T>(cor
         Core.Enter();
         try
         {
-            outcome = Core.PutLocked(item, ref after);
-            if (outcome == PutOutcome.Full)
-            {
-                drop = Core.MakeRoomLocked(item);
-                if (drop.Cause != DropCause.Write)
-                {
-                    Core.AddLocked(item, ref after);
-                }
-
-                outcome = PutOutcome.Written;
-            }
+            outcome = Core.PutOrDropLocked(item, ref after, ref drop);
         }
         finally
         {

@@ -78,6 +78,9 @@ internal struct ItemRing<T>
         return item;
     }
 
+    /// <summary>Counts an item that is kept elsewhere, because it leaves in an order of its own.</summary>
+    public void CountElsewhere(int change) => _count += change;
+
     /// <summary>Takes out as many of the oldest items as there are and as fit.</summary>
     /// <returns>How many were taken.</returns>
     public int DequeueInto(Span<T> destination)

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Concurrency.Channels;
 
 /// <summary>The writing end of a channel whose writers wait (<see cref="ChannelFullMode.Wait"/>) or are refused (<see cref="ChannelFullMode.Reject"/>).</summary>
-[DebuggerDisplay("Items = {Core.Items.Count}, Capacity = {Core.Policy.Capacity}")]
+[DebuggerDisplay("Items = {Core.Items.Count}, Capacity = {Core.Capacity}")]
 internal sealed class WaitingWriter<T>(ChannelCore<T> core, bool rejects) : CoreWriter<T>(core)
 {
     public override bool TryWrite(T item)

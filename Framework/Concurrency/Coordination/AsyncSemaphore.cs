@@ -97,6 +97,7 @@ public sealed class AsyncSemaphore
     public AwaitableDisposable<IDisposable> LockAsync(CancellationToken cancellationToken)
     {
         var key = new Key(_core);
+        LockSites.Record(key, _core);
         return new AwaitableDisposable<IDisposable>(_core.TakeAsync(key, cancellationToken) is { } wait
             ? new ValueTask<IDisposable>(wait!)
             : new ValueTask<IDisposable>(key));
@@ -112,17 +113,21 @@ public sealed class AsyncSemaphore
     public IDisposable Lock(CancellationToken cancellationToken)
     {
         Wait(cancellationToken);
-        return new Key(_core);
+        var key = new Key(_core);
+        LockSites.Record(key, _core);
+        return key;
     }
 
     private sealed class Key(Core core) : IDisposable
     {
         private Core? _core = core;
 
+        public bool IsDisposed => Volatile.Read(ref _core) is null;
+
         public void Dispose() => Interlocked.Exchange(ref _core, null)?.Give(1);
     }
 
-    private sealed class Core : WaitOwner
+    private sealed class Core : WatchedLock
     {
         private readonly WaiterQueue _waiting = new();
         private readonly TaskWaiters<IDisposable?> _waiters;
@@ -134,6 +139,8 @@ public sealed class AsyncSemaphore
             Maximum = maximum;
             _waiters = new TaskWaiters<IDisposable?>(this);
         }
+
+        public override string Kind => nameof(AsyncSemaphore);
 
         public long Maximum { get; }
 
@@ -195,6 +202,21 @@ public sealed class AsyncSemaphore
             Exit();
             settled.Publish();
         }
+
+        // A semaphore whose slots are taken without a key is a signal as often as a lock, and who waits for a signal may wait for long.
+        protected override (TaskWaiter? First, int Count) LookAtWaitersLocked()
+        {
+            var node = _waiting.Head;
+            while (node is TaskWaiter<IDisposable?> { Result: null })
+            {
+                node = node.Next;
+            }
+
+            return ((TaskWaiter?)node, _waiting.Count);
+        }
+
+        protected override bool IsHeldByLocked(IDisposable key) =>
+            key is Key { IsDisposed: false } && !IsWaitingLocked<IDisposable?>(_waiting, key);
 
         protected override void AssertInvariants() =>
             Debug.Assert(_count == 0 || _waiting.IsEmpty, "No slot is free while somebody waits for one.");

@@ -9,7 +9,7 @@ namespace Concurrency.Coordination;
 /// The lock is handed from the one who leaves to the one who has waited longest; it is never free while somebody waits. The queue of a
 /// condition variable is guarded by the same gate: a notified waiter moves from there into the queue of the lock without running.
 /// </remarks>
-internal sealed class LockCore : WaitOwner
+internal sealed class LockCore : WatchedLock
 {
     private readonly WaiterQueue _entering = new();
     private readonly TaskWaiters<IDisposable> _waiters;
@@ -17,11 +17,14 @@ internal sealed class LockCore : WaitOwner
 
     public LockCore() => _waiters = new TaskWaiters<IDisposable>(this);
 
+    public override string Kind => nameof(AsyncLock);
+
     public bool IsHeld => Volatile.Read(ref _holder) is not null;
 
     public ValueTask<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         var key = new LockKey(this);
+        LockSites.Record(key, this);
         var waiter = _holder is null ? null : _waiters.Prepare(key, cancellationToken);
         Enter();
         if (_holder is null)
@@ -38,6 +41,7 @@ internal sealed class LockCore : WaitOwner
     public bool TryEnter([NotNullWhen(true)] out LockKey? key)
     {
         key = new LockKey(this);
+        LockSites.Record(key, this);
         Enter();
         var entered = _holder is null;
         if (entered)
@@ -111,13 +115,18 @@ internal sealed class LockCore : WaitOwner
                 ReenterLocked((TaskWaiter<IDisposable>)condition.Dequeue());
                 if (!all)
                 {
-                    return;
+                    break;
                 }
             }
         }
         finally
         {
             Exit();
+        }
+
+        if (LockWatch.IsEnabled)
+        {
+            OnWait();
         }
     }
 
@@ -189,6 +198,10 @@ internal sealed class LockCore : WaitOwner
                 $"Nobody holds the lock that belongs to this condition, so nobody can {action}. Take the lock first: using (await mutex.LockAsync()).");
         }
     }
+
+    protected override (TaskWaiter? First, int Count) LookAtWaitersLocked() => ((TaskWaiter?)_entering.Head, _entering.Count);
+
+    protected override bool IsHeldByLocked(IDisposable key) => ReferenceEquals(_holder, key);
 
     protected override void AssertInvariants() =>
         Debug.Assert(_holder is not null || _entering.IsEmpty, "A lock is not free while somebody waits for it.");

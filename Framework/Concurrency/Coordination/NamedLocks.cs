@@ -9,12 +9,32 @@ namespace Concurrency.Coordination;
 /// <remarks>
 /// Each lock is an <see cref="AsyncLock"/>: waiters get it in the order in which they asked, and a cancelled wait took nothing. Names are
 /// compared ordinally. Locks of different names do not know each other: who takes several takes them in one order everywhere.
-/// All members are safe to call from any thread.
+/// With <see cref="NamedLocksOptions.Directory"/> a lock excludes other processes, too: within this one waiters are served in order,
+/// and the first of them competes for the file. All members are safe to call from any thread.
 /// </remarks>
 [DebuggerDisplay("Count = {Count}")]
 public sealed class NamedLocks
 {
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly NamedLocksOptions _options;
+    private readonly TimeProvider _clock;
+
+    /// <summary>Makes locks for this process, without a log.</summary>
+    public NamedLocks()
+        : this(new NamedLocksOptions())
+    {
+    }
+
+    /// <summary>Makes locks.</summary>
+    /// <param name="options">Prefix, directory and log.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A time of the options is negative.</exception>
+    public NamedLocks(NamedLocksOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.ThrowIfInvalid();
+        _options = options;
+        _clock = options.TimeProvider ?? TimeProvider.System;
+    }
 
     /// <summary>The number of names that are held or waited for at this moment.</summary>
     public int Count => _entries.Count;
@@ -38,15 +58,42 @@ public sealed class NamedLocks
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var entry = Use(name);
+        var asked = _clock.GetTimestamp();
+        IDisposable? inner = null;
         try
         {
-            return new Key(this, entry, entry.Lock.Lock(cancellationToken));
+            inner = entry.Lock.Lock(cancellationToken);
+            return Taken(entry, inner, entry.File?.Lock(cancellationToken), asked);
         }
         catch
         {
-            Leave(entry);
+            NotTaken(entry, inner, asked);
             throw;
         }
+    }
+
+    /// <summary>Takes the lock of a name, waiting until it is free, but not longer than given.</summary>
+    /// <param name="name">The name; not empty.</param>
+    /// <param name="timeout">Zero or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The key; disposing it releases the lock, once.</returns>
+    /// <exception cref="LockNotAcquiredException">The lock was not free in time (through the task).</exception>
+    public AwaitableDisposable<IDisposable> LockAsync(string name, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new AwaitableDisposable<IDisposable>(TimedWait.GetAsync(
+            token => TakeAsync(name, token), _options.Prefix + name, timeout, _options.TimeProvider, cancellationToken));
+    }
+
+    /// <summary>Takes the lock of a name if it is free within a time.</summary>
+    /// <param name="name">The name; not empty.</param>
+    /// <param name="timeout">Zero or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The key; null if the time has passed.</returns>
+    public Task<IDisposable?> TryLockAsync(string name, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return TimedWait.TryAsync(token => TakeAsync(name, token), timeout, _options.TimeProvider, cancellationToken);
     }
 
     /// <summary>Takes the lock of a name if it is free.</summary>
@@ -57,36 +104,111 @@ public sealed class NamedLocks
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var entry = Use(name);
-        if (entry.Lock.Core.TryEnter(out var inner))
+        var asked = _clock.GetTimestamp();
+        LockKey? inner = null;
+        try
         {
-            key = new Key(this, entry, inner);
-            return true;
+            IDisposable? file = null;
+            key = entry.Lock.Core.TryEnter(out inner) && (entry.File is null || entry.File.TryLock(out file))
+                ? Taken(entry, inner, file, asked)
+                : null;
+        }
+        catch
+        {
+            NotTaken(entry, inner, asked);
+            throw;
         }
 
-        Leave(entry);
-        key = null;
-        return false;
+        if (key is null)
+        {
+            NotTaken(entry, inner, asked);
+        }
+
+        return key is not null;
+    }
+
+    /// <summary>Removes the file of a name's lock if nobody holds it; whoever takes the lock makes it anew.</summary>
+    /// <param name="name">The name; not empty.</param>
+    /// <returns>Whether there is no such file now; see <see cref="InterProcessLock.TryRemoveFile"/>.</returns>
+    public bool TryRemoveFile(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return NewEntry(name).File?.TryRemoveFile() ?? true;
     }
 
     private async Task<IDisposable> TakeAsync(string name, CancellationToken cancellationToken)
     {
         var entry = Use(name);
+        var asked = _clock.GetTimestamp();
+        IDisposable? inner = null;
         try
         {
-            return new Key(this, entry, await entry.Lock.LockAsync(cancellationToken).ConfigureAwait(Executor.Current is not null));
+            inner = await entry.Lock.LockAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+            var file = entry.File is null ? null : await entry.File.LockAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+            return Taken(entry, inner, file, asked);
         }
         catch
         {
-            Leave(entry);
+            NotTaken(entry, inner, asked);
             throw;
         }
+    }
+
+    private Key Taken(Entry entry, IDisposable inner, IDisposable? file, long asked)
+    {
+        var taken = _clock.GetTimestamp();
+        var waited = _clock.GetElapsedTime(asked, taken);
+        _options.Logger.LockTaken(entry.FullName, waited);
+        if (IsLonger(waited, _options.SlowWait))
+        {
+            _options.Logger.LockWaitedLong(entry.FullName, waited, _options.SlowWait);
+        }
+
+        return new Key(this, entry, inner, file, taken);
+    }
+
+    private void NotTaken(Entry entry, IDisposable? inner, long asked)
+    {
+        inner?.Dispose();
+        Leave(entry);
+        _options.Logger.LockNotTaken(entry.FullName, _clock.GetElapsedTime(asked));
+    }
+
+    private void Release(Entry entry, IDisposable inner, IDisposable? file, long taken)
+    {
+        // The file first, so that the next one in this process finds it free.
+        file?.Dispose();
+        inner.Dispose();
+        Leave(entry);
+        var held = _clock.GetElapsedTime(taken);
+        _options.Logger.LockReleased(entry.FullName, held);
+        if (IsLonger(held, _options.SlowHold))
+        {
+            _options.Logger.LockHeldLong(entry.FullName, held, _options.SlowHold);
+        }
+    }
+
+    private static bool IsLonger(TimeSpan time, TimeSpan limit) => limit != Timeout.InfiniteTimeSpan && time > limit;
+
+    private Entry NewEntry(string name)
+    {
+        var fullName = _options.Prefix + name;
+        return new Entry(name, fullName, _options.Directory is { } directory
+            ? new InterProcessLock(Path.Combine(directory, FileNameOf(fullName)), _options.TimeProvider)
+            : null);
+    }
+
+    private static string FileNameOf(string name)
+    {
+        var file = string.Concat(name.Select(static c => Path.GetInvalidFileNameChars().Contains(c) ? '_' : c));
+        return file is "." or ".." ? file.Replace('.', '_') : file;
     }
 
     private Entry Use(string name)
     {
         while (true)
         {
-            var entry = _entries.GetOrAdd(name, static name => new Entry(name));
+            var entry = _entries.GetOrAdd(name, static (name, locks) => locks.NewEntry(name), this);
             if (entry.TryUse())
             {
                 return entry;
@@ -105,13 +227,17 @@ public sealed class NamedLocks
         }
     }
 
-    private sealed class Entry(string name)
+    private sealed class Entry(string name, string fullName, InterProcessLock? file)
     {
         private const int Gone = -1;
 
         private int _users;
 
         public string Name => name;
+
+        public string FullName => fullName;
+
+        public InterProcessLock? File => file;
 
         public AsyncLock Lock { get; } = new();
 
@@ -136,7 +262,7 @@ public sealed class NamedLocks
         public bool Leave() => Interlocked.Decrement(ref _users) == 0 && Interlocked.CompareExchange(ref _users, Gone, 0) == 0;
     }
 
-    private sealed class Key(NamedLocks locks, Entry entry, IDisposable inner) : IDisposable
+    private sealed class Key(NamedLocks locks, Entry entry, IDisposable inner, IDisposable? file, long taken) : IDisposable
     {
         private IDisposable? _inner = inner;
 
@@ -144,8 +270,7 @@ public sealed class NamedLocks
         {
             if (Interlocked.Exchange(ref _inner, null) is { } held)
             {
-                held.Dispose();
-                locks.Leave(entry);
+                locks.Release(entry, held, file, taken);
             }
         }
     }

@@ -5,6 +5,8 @@ internal sealed class ReaderKey(ReaderWriterCore core) : IDisposable
 {
     private ReaderWriterCore? _core = core;
 
+    internal bool IsDisposed => _core is null;
+
     public void Dispose() => _core?.Leave(this);
 
     /// <summary>Marks the key as disposed; called with the gate held.</summary>

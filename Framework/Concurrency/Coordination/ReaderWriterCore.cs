@@ -4,7 +4,7 @@ using Concurrency.Execution;
 namespace Concurrency.Coordination;
 
 /// <summary>The state of an <see cref="AsyncReaderWriterLock"/>.</summary>
-internal sealed class ReaderWriterCore : WaitOwner
+internal sealed class ReaderWriterCore : WatchedLock
 {
     private readonly WaiterQueue _readersWaiting = new();
     private readonly WaiterQueue _writersWaiting = new();
@@ -25,11 +25,14 @@ internal sealed class ReaderWriterCore : WaitOwner
     /// <summary>Holders that read, the upgradeable one included, and whether somebody writes; for debuggers.</summary>
     public (int Readers, bool IsWriting) Seen => (_readers, _writer is not null);
 
+    public override string Kind => nameof(AsyncReaderWriterLock);
+
     private bool IsOpenForReadersLocked => _writer is null && _writersWaiting.IsEmpty && _upgradeWaiting.IsEmpty;
 
     public ValueTask<IDisposable> ReadAsync(CancellationToken cancellationToken)
     {
         var key = new ReaderKey(this);
+        LockSites.Record(key, this);
         Enter();
         if (IsOpenForReadersLocked)
         {
@@ -44,6 +47,7 @@ internal sealed class ReaderWriterCore : WaitOwner
     public ValueTask<IDisposable> WriteAsync(CancellationToken cancellationToken)
     {
         var key = new WriterKey(this);
+        LockSites.Record(key, this);
         Enter();
         if (_writer is null && _readers == 0)
         {
@@ -58,6 +62,7 @@ internal sealed class ReaderWriterCore : WaitOwner
     public ValueTask<AsyncReaderWriterLock.UpgradeableReaderKey> ReadUpgradeablyAsync(CancellationToken cancellationToken)
     {
         var key = new AsyncReaderWriterLock.UpgradeableReaderKey(this);
+        LockSites.Record(key, this);
         Enter();
         if (IsOpenForReadersLocked && _upgradeable is null)
         {
@@ -74,6 +79,7 @@ internal sealed class ReaderWriterCore : WaitOwner
     public ValueTask<IDisposable> UpgradeAsync(AsyncReaderWriterLock.UpgradeableReaderKey holder, CancellationToken cancellationToken)
     {
         var key = new WriterKey(this);
+        LockSites.Record(key, this);
         Enter();
         if (!ReferenceEquals(_upgradeable, holder))
         {
@@ -223,6 +229,18 @@ internal sealed class ReaderWriterCore : WaitOwner
         _readers += _readersWaiting.Count;
         GrantAllLocked(_readersWaiting, ref settled);
     }
+
+    protected override (TaskWaiter? First, int Count) LookAtWaitersLocked()
+    {
+        // In the order in which they are let in.
+        var first = _upgradeWaiting.Head ?? _writersWaiting.Head ?? _upgradeablesWaiting.Head ?? _readersWaiting.Head;
+        return ((TaskWaiter?)first, _upgradeWaiting.Count + _writersWaiting.Count + _upgradeablesWaiting.Count + _readersWaiting.Count);
+    }
+
+    protected override bool IsHeldByLocked(IDisposable key) =>
+        ReferenceEquals(_writer, key)
+        || ReferenceEquals(_upgradeable, key)
+        || (key is ReaderKey { IsDisposed: false } && !IsWaitingLocked<IDisposable>(_readersWaiting, key));
 
     protected override void AssertInvariants()
     {

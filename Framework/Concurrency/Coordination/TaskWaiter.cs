@@ -22,6 +22,9 @@ internal abstract class TaskWaiter(WaitOwner owner) : WaiterNode
     /// <summary>Whether the token can no longer change the outcome although the waiter is in a queue; guarded by the gate.</summary>
     internal bool IsCommitted { get; set; }
 
+    /// <summary>Stands for this wait alone, while the waiter itself is used again for others.</summary>
+    internal abstract object? Wait { get; }
+
     /// <summary>Lets a token end the wait; called once, after the gate was left, for a waiter that was begun as cancellable.</summary>
     internal void CancelWith(CancellationToken token)
     {
@@ -68,6 +71,8 @@ internal sealed class TaskWaiter<TResult>(TaskWaiters<TResult> home) : TaskWaite
 
     /// <summary>The wait as its caller sees it; to be asked for before the waiter can be granted.</summary>
     internal Task<TResult> Task => _promise!.Task;
+
+    internal override object? Wait => _promise;
 
     internal void Begin(TResult result, bool isCancellable)
     {

@@ -47,6 +47,11 @@ internal sealed class TaskWaiters<TResult>(WaitOwner owner)
             waiter.CancelWith(cancellationToken);
         }
 
+        if (LockWatch.IsEnabled)
+        {
+            owner.OnWait();
+        }
+
         return task;
     }
 

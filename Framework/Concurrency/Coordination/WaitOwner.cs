@@ -22,6 +22,11 @@ internal abstract class WaitOwner : WaiterOwner
         }
     }
 
+    /// <summary>Called without the gate after somebody has begun to wait.</summary>
+    internal virtual void OnWait()
+    {
+    }
+
     /// <summary>Grants all waiters of a queue what was put down for them when they began to wait.</summary>
     protected static void GrantAllLocked(WaiterQueue queue, ref WaiterChain settled)
     {

@@ -279,6 +279,25 @@ public abstract class Executor : IAsyncDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} executor '{Name}'";
 
+    /// <summary>What the calling thread's turn needs beside the executor and its context, for <see cref="LentTurn"/>.</summary>
+    internal virtual object? TurnDetail
+    {
+        get => null;
+        set
+        {
+        }
+    }
+
+    /// <summary>The turn of the calling thread, for a thread that will carry it on while this one waits.</summary>
+    internal static LentTurn LendTurn() => new(t_current, System.Threading.SynchronizationContext.Current);
+
+    /// <summary>For <see cref="LentTurn"/>.</summary>
+    internal static void SetCurrent(Executor? executor, SynchronizationContext? context)
+    {
+        t_current = executor;
+        System.Threading.SynchronizationContext.SetSynchronizationContext(context);
+    }
+
     internal void ResumeWithContext(Action continuation)
     {
         ArgumentNullException.ThrowIfNull(continuation);
@@ -292,6 +311,12 @@ public abstract class Executor : IAsyncDisposable
     internal Exception Rejected() => OnRefused() ?? new ExecutorRejectedException(DescribeRejection());
 
     internal ValueTask AdmitRootAsync(ExecutorWork work, CancellationToken cancellationToken) => AdmitAsync(work, cancellationToken);
+
+    /// <summary>What stands for this executor in snapshots, so that its tasks are shown beneath it; null while it is not shown.</summary>
+    internal object? Presence { get; set; }
+
+    /// <summary>Where failures go that nobody awaits; null on executors that leave them to .NET.</summary>
+    internal FailureLedger? Failures { get; set; }
 
     /// <summary>Queues work that was accepted for a later time, which has come.</summary>
     internal ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken)
@@ -307,11 +332,6 @@ public abstract class Executor : IAsyncDisposable
 
         // It was accepted before the executor began to close, so it is not new any more.
         return TryEnqueue(work, WorkKind.Continuation) ? default : ValueTask.FromException(Rejected());
-    }
-
-    /// <summary>Called when the work of a task has thrown, before its awaiter learns of it.</summary>
-    internal virtual void OnTaskFailed(IReadOnlyList<Exception> errors)
-    {
     }
 
     /// <summary>Called once for each refusal of root work, on the thread of the caller.</summary>

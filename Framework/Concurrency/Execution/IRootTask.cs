@@ -6,6 +6,9 @@ internal interface IRootTask
     /// <summary>The delegate that the user gave.</summary>
     Delegate Work { get; }
 
+    /// <summary>What the caller of <c>RunAsync</c> was given.</summary>
+    Task Promise { get; }
+
     /// <summary>Cancels the task without having started it.</summary>
     void Discard();
 }

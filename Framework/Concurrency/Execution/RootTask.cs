@@ -8,6 +8,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     private readonly ExecutionContext? _context;
     private LinkedCancellation? _linked;
     private long _queuedAt;
+    private Task? _begun;
 
     protected RootTask(Executor executor, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -19,15 +20,19 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     public abstract Delegate Work { get; }
 
+    public Task Promise => Task;
+
     /// <summary>Queues the work and returns the promise of its end.</summary>
     public Task<TResult> StartAsync()
     {
         if (_cancellationToken.IsCancellationRequested)
         {
             SetCanceled(_cancellationToken);
+            OnEnded();
             return Task;
         }
 
+        RootTaskWatch.Current?.Created(this, _executor);
         _executor.RootStarted();
         _queuedAt = _executor.CoarseNow;
         Observe(_executor.AdmitRootAsync(new ExecutorWork(this), _cancellationToken));
@@ -41,6 +46,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         if (_cancellationToken.IsCancellationRequested)
         {
             SetCanceled(_cancellationToken);
+            OnEnded();
             return Task;
         }
 
@@ -51,6 +57,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         {
             EndFlight();
             TrySetException(_executor.Rejected());
+            OnEnded();
             return Task;
         }
 
@@ -73,17 +80,55 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         if (_context is null)
         {
             RunFirstTurn();
-            return;
+        }
+        else
+        {
+            ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
         }
 
-        ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
+        if (_begun is { } begun)
+        {
+            // Outside of the submitter's context, which the continuation would keep and does not need.
+            _begun = null;
+            _ = begun.ContinueWith(
+                static (finished, self) => ((RootTask<TResult>)self!).Complete(finished),
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
     }
+
+    /// <summary>Whether whoever made the task looks at its failure without awaiting it, as a scope does.</summary>
+    protected virtual bool HasOwner => false;
 
     /// <summary>Calls the user's delegate; runs inside the first turn.</summary>
     protected abstract Task Start(CancellationToken cancellationToken);
 
     /// <summary>Reads the result after the task of <see cref="Start"/> has completed successfully.</summary>
     protected abstract TResult ResultOf(Task completed);
+
+    /// <summary>Called once, after the promise was kept.</summary>
+    protected virtual void OnEnded()
+    {
+    }
+
+    /// <summary>The token that the work receives: cancelled when the caller's token or the executor is.</summary>
+    protected virtual CancellationToken WorkToken()
+    {
+        if (!_cancellationToken.CanBeCanceled)
+        {
+            return _executor.Stopping;
+        }
+
+        if (!_executor.Stopping.CanBeCanceled)
+        {
+            return _cancellationToken;
+        }
+
+        _linked = new LinkedCancellation(_cancellationToken, _executor.Stopping);
+        return _linked.Token;
+    }
 
     protected static Task NotNull(Task? task) => task ?? throw new InvalidOperationException(
         "The delegate given to RunAsync returned null instead of a task. Make it async or return Task.CompletedTask.");
@@ -108,8 +153,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
         catch (Exception error)
         {
-            EndFlight();
-            TrySetException(error);
+            EndFailed(error, [error]);
         }
     }
 
@@ -123,6 +167,8 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
         _executor.Tally.CountStarted(_executor.CoarseNow - _queuedAt);
         Task task;
+        var watch = RootTaskWatch.Current;
+        var outer = watch?.Entered(this);
         try
         {
             task = Start(WorkToken());
@@ -134,38 +180,22 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
         catch (Exception error)
         {
-            EndFailed([error]);
+            EndFailed(error, [error]);
             return;
+        }
+        finally
+        {
+            watch?.Left(outer);
         }
 
         if (task.IsCompleted)
         {
             Complete(task);
-            return;
         }
-
-        _ = task.ContinueWith(
-            static (finished, self) => ((RootTask<TResult>)self!).Complete(finished),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-    }
-
-    private CancellationToken WorkToken()
-    {
-        if (!_cancellationToken.CanBeCanceled)
+        else
         {
-            return _executor.Stopping;
+            _begun = task;
         }
-
-        if (!_executor.Stopping.CanBeCanceled)
-        {
-            return _cancellationToken;
-        }
-
-        _linked = new LinkedCancellation(_cancellationToken, _executor.Stopping);
-        return _linked.Token;
     }
 
     private void Complete(Task task)
@@ -174,10 +204,11 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         {
             EndFlight();
             TrySetResult(ResultOf(task));
+            OnEnded();
         }
         else if (task.Exception is { } failure)
         {
-            EndFailed(failure.InnerExceptions);
+            EndFailed(failure.InnerExceptions is [var only] ? only : failure, failure.InnerExceptions);
         }
         else
         {
@@ -190,14 +221,21 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         _executor.Tally.CountCancelled();
         EndFlight();
         TrySetCanceled(by);
+        OnEnded();
     }
 
-    private void EndFailed(IReadOnlyList<Exception> errors)
+    private void EndFailed(Exception error, IReadOnlyList<Exception> errors)
     {
         _executor.Tally.CountFailed();
-        _executor.OnTaskFailed(errors);
+        if (!HasOwner && _executor.Failures is { } failures && !TaskObservation.IsAwaited(Task))
+        {
+            // Entered while the work is still in flight, so that the executor cannot end in between.
+            failures.Add(new RootFailure(this, error, RootTaskWatch.Current?.CreationStackOf(this)));
+        }
+
         EndFlight();
         TrySetException(errors);
+        OnEnded();
     }
 
     private CancellationToken CancelledBy()
@@ -214,6 +252,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         // In flight ends before the awaiter can look: a caller that awaited the task sees statistics that include it.
         _linked?.Unlink();
+        RootTaskWatch.Current?.Ended(this);
         _executor.RootCompleted();
     }
 }

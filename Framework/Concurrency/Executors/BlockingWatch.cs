@@ -97,10 +97,34 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
 
         if (timeout < 0)
         {
-            return WaitHelper(waitHandles, waitAll, timeout);
+            return TurnBorrower.Current is { } borrower && Executor.MaximumConcurrency == 1 && stack.Kind != BlockingWaitKind.Lock
+                ? WaitOrRefuse(waitHandles, waitAll, borrower, stack)
+                : WaitHelper(waitHandles, waitAll, timeout);
         }
 
         return timeout > grace ? WaitHelper(waitHandles, waitAll, timeout - grace) : result;
+    }
+
+    /// <summary>Waits as long as nothing else wants the turn; afterwards what it waits for may be just that, and would never come.</summary>
+    private int WaitOrRefuse(IntPtr[] waitHandles, bool waitAll, TurnBorrower borrower, BlockingStack stack)
+    {
+        var limit = (int)Math.Ceiling(borrower.BlockedLimit.TotalMilliseconds);
+        while (true)
+        {
+            var result = WaitHelper(waitHandles, waitAll, limit);
+            if (result != TimedOut)
+            {
+                return result;
+            }
+
+            if (limit >= 0 && Executor.Statistics.Queued is > 0 and var queued)
+            {
+                throw new BlockingWaitException(
+                    $"{stack.Operation} at {stack.CallSite} has blocked the turn of the {Executor} for {borrower.BlockedLimit} while {queued} "
+                    + "pieces of its work wait for that turn, and may wait for one of them. Use SyncBridge.Await instead.\n"
+                    + $"The bridged code:\n{stack.Text}\n{borrower.DescribeLender()}");
+            }
+        }
     }
 
     private static BlockingStack CaptureQuietly()

@@ -12,8 +12,6 @@ namespace Concurrency.Executors;
 public sealed class CooperativeExecutor : SingleThreadExecutor
 {
     private readonly CooperativeExecutorOptions _options;
-    private volatile bool _reportsFailures;
-    private Exception? _mainError;
 
     /// <summary>Starts a cooperative executor on a background thread of its own.</summary>
     /// <param name="name">Shown in statistics, thread names and messages; not empty.</param>
@@ -107,28 +105,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         CompleteEnd();
     }
 
-    internal override void OnTaskFailed(IReadOnlyList<Exception> errors)
-    {
-        if (!_reportsFailures)
-        {
-            return;
-        }
-
-        foreach (var error in errors)
-        {
-            if (!ReferenceEquals(error, _mainError))
-            {
-                UnhandledFailure.ReportLeftBehind(this, _options, error);
-            }
-        }
-    }
-
-    private void BeginEnd()
-    {
-        // From now on nobody is left to await what fails.
-        _reportsFailures = true;
-        _ = DisposeAsync().AsTask();
-    }
+    private void BeginEnd() => _ = DisposeAsync().AsTask();
 
     private static T RunCore<T>(Func<CancellationToken, Task<T>> main, CooperativeExecutorOptions? options, CancellationToken cancellationToken)
     {
@@ -141,6 +118,9 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         var executor = ForCaller(options);
         var program = executor.RunAsync(
             stopping => executor.RunMainAsync(main, executor.BeginEnd, cancellationToken, stopping), CancellationToken.None);
+
+        // Its result is read after the executor has ended; until then this awaits it.
+        _ = program.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         using (HomeContext.Enter())
         {
             executor.RunLoop();
@@ -160,11 +140,6 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         {
             linked.Token.ThrowIfCancellationRequested();
             return await main(linked.Token).ConfigureAwait(Executor.Current is not null);
-        }
-        catch (Exception error)
-        {
-            _mainError = error;
-            throw;
         }
         finally
         {

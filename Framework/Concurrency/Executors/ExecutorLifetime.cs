@@ -13,6 +13,7 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FailureLedger _failures = Attach(owner, options);
     private volatile ExecutorPhase _phase;
     private volatile bool _deadlinePassed;
     private int _inFlight;
@@ -47,6 +48,7 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
     {
         CompleteDrain();
         _deadline?.Dispose();
+        _failures.Close();
         _ended.TrySetResult();
     }
 
@@ -81,6 +83,14 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
         }
 
         return owner.IsCurrent ? default : new ValueTask(WaitForEndAsync());
+    }
+
+    private static FailureLedger Attach(Executor owner, ExecutorOptions options)
+    {
+        TaskTracking.Attach();
+        var failures = new FailureLedger(failure => UnseenFailure.Report(owner, options, failure));
+        owner.Failures = failures;
+        return failures;
     }
 
     private bool MoveTo(ExecutorPhase phase)

@@ -33,9 +33,6 @@ internal static partial class ExecutorLog
     [LoggerMessage(9, LogLevel.Error, "A report callback of the {Executor} threw.")]
     public static partial void ReportCallbackFailed(ILogger logger, Executor executor, Exception error);
 
-    [LoggerMessage(11, LogLevel.Error, "A task on the {Executor} failed after its program had ended, and nobody awaits it. Await what the program starts, or start it in a scope.")]
-    public static partial void LeftBehindFailed(ILogger logger, Executor executor, Exception error);
-
     [LoggerMessage(10, LogLevel.Warning, "New work has waited {Wait} for a thread of the {Executor}; {Threads} are busy. Await instead of blocking, or raise the maximum.\n{Busy}")]
     public static partial void Starved(ILogger logger, TimeSpan wait, Executor executor, int threads, string busy);
 }

@@ -16,8 +16,11 @@ public record ExecutorOptions
     /// <summary>Receives blocking reports, long turns and unhandled exceptions. By default they are written to the standard error stream, unless a callback below receives them; <see cref="Microsoft.Extensions.Logging.Abstractions.NullLogger"/> silences them.</summary>
     public ILogger Logger { get; init; } = LastResortLogger.Instance;
 
-    /// <summary>Receives what a posted callback threw. Null: it is logged and thrown again on the .NET thread pool, which ends the process. Also receives what fails at the end of a program that left it behind; null: that is logged.</summary>
+    /// <summary>Receives what a posted callback threw. Null: it is logged and thrown again on the .NET thread pool, which ends the process.</summary>
     public Action<Executor, Exception>? OnUnhandledException { get; init; }
+
+    /// <summary>Receives tasks that failed and that nobody had awaited when the executor ended; what it throws is logged.</summary>
+    public Action<TaskFailure>? OnUnseenFailure { get; init; }
 
     /// <summary>
     /// Called for each refusal of new work with how many callbacks were queued, on the thread of the caller; gives the exception that

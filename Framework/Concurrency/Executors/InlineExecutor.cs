@@ -97,6 +97,13 @@ public sealed class InlineExecutor : Executor, IExecutorEngine
     internal override Exception? OnRefused() => RejectionHook.Call(this, _options);
 
     /// <inheritdoc/>
+    internal override object? TurnDetail
+    {
+        get => t_turn;
+        set => t_turn = (InlineTurn?)value;
+    }
+
+    /// <inheritdoc/>
     public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor) => SharedSelector.Watch(descriptor, this);
 
     /// <inheritdoc/>

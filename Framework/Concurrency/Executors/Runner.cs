@@ -6,8 +6,8 @@ namespace Concurrency.Executors;
 /// <summary>Runs several programs one after the other on one event loop of the calling thread, with one context.</summary>
 /// <remarks>
 /// <para>What a program leaves behind goes on in the next run. Disposal cancels what is left then, lets it clean up for up to
-/// <see cref="ExecutorOptions.ShutdownTimeout"/>, and reports what fails meanwhile to <see cref="ExecutorOptions.OnUnhandledException"/>,
-/// or to the log.</para>
+/// <see cref="ExecutorOptions.ShutdownTimeout"/>, and reports what failed and was never awaited: see
+/// <see cref="ExecutorOptions.OnUnseenFailure"/>.</para>
 /// <para><see cref="AsyncLocal{T}"/> values that a program sets are there in the next run, if it ends in a turn of the loop. .NET takes back
 /// what an <c>async</c> method sets that never had to wait.</para>
 /// <para>The first SIGINT of a run cancels the program, the second ends the process at once.</para>

@@ -6,25 +6,6 @@ namespace Concurrency.Executors;
 /// <summary>What becomes of an exception that a callback threw to its executor.</summary>
 internal static class UnhandledFailure
 {
-    /// <summary>A task failed while it was being cancelled at the end of the program that had left it behind.</summary>
-    public static void ReportLeftBehind(Executor executor, ExecutorOptions options, Exception error)
-    {
-        if (options.OnUnhandledException is null)
-        {
-            ExecutorLog.LeftBehindFailed(options.Logger, executor, error);
-            return;
-        }
-
-        try
-        {
-            options.OnUnhandledException(executor, error);
-        }
-        catch (Exception handlerError)
-        {
-            ExecutorLog.HandlerFailed(options.Logger, executor, handlerError);
-        }
-    }
-
     public static void Report(Executor executor, ExecutorOptions options, Exception error)
     {
         if (options.OnUnhandledException is { } handler)

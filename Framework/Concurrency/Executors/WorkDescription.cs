@@ -20,6 +20,11 @@ internal static class WorkDescription
     /// <summary>The method of a delegate, or the async method that it continues.</summary>
     public static string MethodOf(Delegate callback)
     {
+        if (callback.Target is INamedWork named)
+        {
+            return named.Name;
+        }
+
         if (OfStateMachine(callback.Target) is { } asyncMethod)
         {
             return asyncMethod;

@@ -14,13 +14,72 @@ internal static partial class FileLock
     private const int NotBlocking = 4;
     private const int ErrorAgain = 11;
     private const int ErrorInterrupted = 4;
+    private const int EmptyPath = 0x1000;
+    private const uint Links = 4;
+    private const int StatusSize = 256;
+    private const int OffsetOfLinks = 16;
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int OwnerReadsAndWritesOthersToo = 0x1B6;
 
     /// <summary>Takes the lock if nobody holds it.</summary>
     /// <returns>Releases the lock when it is closed; null if somebody else holds the lock.</returns>
     /// <exception cref="IOException">The file cannot be opened or locked.</exception>
-    public static SafeFileHandle? TryTake(string path) => OperatingSystem.IsLinux() ? TryTakeByFlock(path) : TryTakeByOpening(path);
+    public static SafeFileHandle? TryTake(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return TryTakeByOpening(path);
+        }
+
+        while (true)
+        {
+            var handle = TryTakeByFlock(path);
+            if (handle is null || CountLinks(handle) != 0)
+            {
+                return handle;
+            }
+
+            // The file was removed between its opening and its locking: whoever comes now meets at another one.
+            handle.Dispose();
+        }
+    }
+
+    /// <summary>Removes the file while nobody else can hold the lock.</summary>
+    /// <returns>Whether the file is gone.</returns>
+    /// <exception cref="IOException">The file cannot be opened or locked.</exception>
+    public static bool TryRemove(string path)
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists(path))
+        {
+            return !File.Exists(path);
+        }
+
+        using var handle = TryTake(path);
+        if (handle is null || CountLinks(handle) is null)
+        {
+            return false;
+        }
+
+        File.Delete(path);
+        return true;
+    }
+
+    /// <summary>How many names the file has, 0 when it was removed; null if this system does not say.</summary>
+    private static uint? CountLinks(SafeFileHandle handle)
+    {
+        var status = new byte[StatusSize];
+        try
+        {
+            return statx((int)handle.DangerousGetHandle(), string.Empty, EmptyPath, Links, ref status[0]) == 0
+                ? BitConverter.ToUInt32(status, OffsetOfLinks)
+                : null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // An old C library: such a system never removes lock files, so there is nothing to see.
+            return null;
+        }
+    }
 
     private static SafeFileHandle? TryTakeByFlock(string path)
     {
@@ -80,4 +139,7 @@ internal static partial class FileLock
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int flock(int descriptor, int operation);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int directory, string path, int flags, uint mask, ref byte status);
 }

@@ -88,12 +88,17 @@ internal sealed class HandlerRunner<T>(
         }
 
         _latency.Record(clock.GetElapsedTime(observed.Timestamp));
-        return ConcurrencyTelemetry.Activities.HasListeners()
-            ? ConcurrencyTelemetry.Activities.StartActivity(
-                ActivityKind.Consumer,
-                links: observed.TraceContext == default ? null : [new ActivityLink(observed.TraceContext)],
-                name: component)
-            : null;
+        if (!ConcurrencyTelemetry.Activities.HasListeners())
+        {
+            return null;
+        }
+
+        // What was current when the component was started is no parent of what happens to an event later.
+        Activity.Current = null;
+        return ConcurrencyTelemetry.Activities.StartActivity(
+            ActivityKind.Consumer,
+            links: observed.TraceContext == default ? null : [new ActivityLink(observed.TraceContext)],
+            name: component);
     }
 
     /// <summary>Ends the life of an event; a failure is logged.</summary>

@@ -9,4 +9,10 @@ internal static partial class ScopeLog
 
     [LoggerMessage(2, LogLevel.Error, "Work that nobody waits for any more has failed in {Where}.")]
     public static partial void FailedUnawaited(this ILogger logger, string where, Exception error);
+
+    [LoggerMessage(3, LogLevel.Error, "{What} '{Work}' has failed.")]
+    public static partial void WorkFailed(this ILogger logger, string what, string work, Exception error);
+
+    [LoggerMessage(4, LogLevel.Error, "{What} '{Work}' of the pool '{Pool}' has failed.")]
+    public static partial void PoolWorkFailed(this ILogger logger, string what, string work, string pool, Exception error);
 }

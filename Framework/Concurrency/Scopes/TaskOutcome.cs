@@ -37,6 +37,10 @@ public readonly record struct TaskOutcome<T>
         }
     }
 
+    internal static TaskOutcome<T> Of(T result) => new(result, null);
+
+    internal static TaskOutcome<T> Of(Exception error) => new(default, error);
+
     /// <summary>Waits for a task and reads how it ended.</summary>
     internal static async Task<TaskOutcome<T>> OfAsync(Task<T> task)
     {

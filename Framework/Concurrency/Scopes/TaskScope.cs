@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Concurrency.Diagnostics;
 using Concurrency.Execution;
 
 namespace Concurrency.Scopes;
@@ -15,20 +17,25 @@ namespace Concurrency.Scopes;
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification =
     "The token source has neither a timer nor a link, so there is nothing to release, and a late Cancel must find it alive.")]
-public sealed class TaskScope
+public sealed class TaskScope : ILiveObject
 {
+    private const int ShownChildren = 100;
+
+    private static readonly AsyncLocal<TaskScope?> s_current = new();
+
     private readonly Lock _gate = new();
     private readonly TaskScopeOptions _options;
     private readonly Executor? _executor;
+    private readonly TimeProvider _clock;
+    private readonly long _opened;
     private readonly CancellationTokenSource _cancellation = new();
     private readonly CancellationToken _callerToken;
-    private readonly Dictionary<Task, string> _children = [];
-    private readonly List<Exception> _failures = [];
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _bodyRuns = true;
-    private bool _closed;
-    private bool _cutShort;
-    private bool _timedOut;
+    private readonly ScopeLinks _links;
+    private readonly ScopeDelays _delays;
+    private TaskCompletionSource? _ended;
+
+    // The body counts as one; at zero the scope has ended and nobody can enter any more.
+    private int _open = 1;
     private string? _reason;
 
     private TaskScope(TaskScopeOptions options, CancellationToken callerToken)
@@ -36,10 +43,38 @@ public sealed class TaskScope
         _options = options;
         _callerToken = callerToken;
         _executor = options.Executor ?? Executor.Current;
+        _clock = options.TimeProvider ?? _executor?.TimeProvider ?? TimeProvider.System;
+        _opened = _clock.GetTimestamp();
+        _links = new ScopeLinks(_cancellation.Token);
+        _delays = new ScopeDelays(this);
+        Parent = options.Parent ?? Current;
+        Outcome = new ScopeOutcome(this, options.FailureMode);
+    }
+
+    /// <summary>The innermost open scope in whose body or child the calling code runs; null outside of any.</summary>
+    /// <remarks>
+    /// Flows with the ExecutionContext, as <see cref="AsyncLocal{T}"/> values do: not into work that is posted without it. Code
+    /// that goes on after its scope has ended sees the scope around that.
+    /// </remarks>
+    public static TaskScope? Current
+    {
+        get
+        {
+            var scope = s_current.Value;
+            while (scope is not null && scope.HasEnded)
+            {
+                scope = scope.Parent;
+            }
+
+            return scope;
+        }
     }
 
     /// <summary>The name given in the options.</summary>
     public string Name => _options.Name;
+
+    /// <summary>The scope that was current when this one was opened, or the one named in the options; null at the top.</summary>
+    public TaskScope? Parent { get; }
 
     /// <summary>Is cancelled when the scope is: by <see cref="Cancel"/>, by the caller's token, or by the first failure.</summary>
     public CancellationToken CancellationToken => _cancellation.Token;
@@ -47,17 +82,19 @@ public sealed class TaskScope
     /// <summary>Why the scope was cancelled; null as long as it was not. The first reason stays.</summary>
     public string? Reason => Volatile.Read(ref _reason);
 
+    /// <summary>Whether the body and all children have ended.</summary>
+    public bool HasEnded => Volatile.Read(ref _open) == 0;
+
     /// <summary>The names of the children that run now.</summary>
-    public IReadOnlyList<string> Children
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _children.Values];
-            }
-        }
-    }
+    public IReadOnlyList<string> Children => Places.Names(int.MaxValue);
+
+    string ILiveObject.Kind => "scope";
+
+    ILiveObject? ILiveObject.Parent => Parent;
+
+    internal ScopePlaces Places { get; } = new();
+
+    internal ScopeOutcome Outcome { get; }
 
     /// <summary>Runs a body that may start children, and waits for all of them.</summary>
     /// <param name="body">Runs in the caller; it receives the open scope.</param>
@@ -83,13 +120,15 @@ public sealed class TaskScope
         options ??= new TaskScopeOptions();
         options.Validate();
         var scope = new TaskScope(options, cancellationToken);
+        using var membership = new ScopeMembership(scope, options.Parent);
         await using var registration = cancellationToken
-            .UnsafeRegister(static s => ((TaskScope)s!).Cancel("the caller's token was cancelled."), scope)
+            .UnsafeRegister(static s => ((TaskScope)s!).OnCallerCancelled(), scope)
             .ConfigureAwait(Executor.Current is not null);
         using var timer = scope.StartTimer();
 
         OperationCanceledException? gaveIn = null;
         T result = default!;
+        s_current.Value = scope;
         try
         {
             result = await body(scope).ConfigureAwait(Executor.Current is not null);
@@ -100,11 +139,11 @@ public sealed class TaskScope
         }
         catch (Exception failure)
         {
-            scope.Fail(failure, "the body failed");
+            scope.Outcome.Fail(failure, "the body failed");
         }
 
         await scope.CloseAsync().ConfigureAwait(Executor.Current is not null);
-        scope.ThrowIfUnfinished(gaveIn);
+        scope.Outcome.ThrowIfUnfinished(gaveIn, cancellationToken);
         return result;
     }
 
@@ -118,9 +157,8 @@ public sealed class TaskScope
     public Task Start(string name, Func<CancellationToken, Task> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Adopt(name, (scope: this, work, executor: executor ?? _executor), static s => s.executor is null
-            ? Task.Factory.StartNew(() => s.work(s.scope.CancellationToken), s.scope.CancellationToken, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap()
-            : s.executor.RunAsync(s.work, s.scope.CancellationToken));
+        var place = Enter(name, work);
+        return (executor ?? _executor) is { } home ? new ScopeRoot<bool>(this, home, work, place).StartAsync() : PoolChild.Start(this, place);
     }
 
     /// <summary>Starts a child that has a result.</summary>
@@ -128,9 +166,25 @@ public sealed class TaskScope
     public Task<T> Start<T>(string name, Func<CancellationToken, Task<T>> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Adopt(name, (scope: this, work, executor: executor ?? _executor), static s => s.executor is null
-            ? Task.Factory.StartNew(() => s.work(s.scope.CancellationToken), s.scope.CancellationToken, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap()
-            : s.executor.RunAsync(s.work, s.scope.CancellationToken));
+        var place = Enter(name, work);
+        return (executor ?? _executor) is { } home ? new ScopeRoot<T>(this, home, work, place).StartAsync() : PoolChild.Start<T>(this, place);
+    }
+
+    /// <summary>Starts a child after a time, unless the scope has ended or is cancelled by then; the wait does not keep the scope open.</summary>
+    /// <param name="delay">Zero or more.</param>
+    /// <param name="name">Names the child in messages; need not be unique.</param>
+    /// <param name="work">Receives a token that is cancelled when the scope is, or when the work is told to stop.</param>
+    /// <param name="executor">Where it runs; null for the scope's executor.</param>
+    /// <returns>The work; when the scope is gone before the time has passed, it ends cancelled and says so.</returns>
+    /// <exception cref="InvalidOperationException">The scope has ended.</exception>
+    /// <exception cref="TaskScopeCanceledException">The scope is cancelled.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative.</exception>
+    public SpawnedWork SpawnAfter(TimeSpan delay, string name, Func<CancellationToken, Task> work, Executor? executor = null)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ThrowIfRefused(name);
+        return _delays.Begin(delay, _clock, new SpawnedWork<bool>(name, WithoutResult.Of(work), new UnwatchedOwner(_options.Logger)), executor ?? _executor);
     }
 
     /// <summary>Cancels the body's and the children's token; the scope still waits until they have ended.</summary>
@@ -140,12 +194,12 @@ public sealed class TaskScope
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         lock (_gate)
         {
-            if (_reason is not null || _closed)
+            if (_reason is not null || HasEnded)
             {
                 return;
             }
 
-            _reason = reason;
+            Volatile.Write(ref _reason, reason);
         }
 
         _options.Logger.ScopeCancelled(Name, reason);
@@ -158,183 +212,160 @@ public sealed class TaskScope
         {
             foreach (var failure in failures.InnerExceptions)
             {
-                Record(failure);
+                Outcome.Record(failure);
             }
         }
+
+        _delays.Drop($"the scope '{Name}' was cancelled: {reason}");
     }
 
-    private ITimer? StartTimer()
+    /// <inheritdoc/>
+    public override string ToString() => $"scope '{Name}'";
+
+    void ILiveObject.Describe(LiveDetails details)
     {
-        if (_options.Timeout == Timeout.InfiniteTimeSpan)
+        details.Add("state", HasEnded ? "ended" : Reason is null ? "open" : "cancelled");
+        if (Reason is { } reason)
         {
-            return null;
+            details.Add("reason", reason);
         }
 
-        var clock = _options.TimeProvider ?? _executor?.TimeProvider ?? TimeProvider.System;
-        return clock.CreateTimer(static scope => ((TaskScope)scope!).OnTimeout(), this, _options.Timeout, Timeout.InfiniteTimeSpan);
+        details.Add("age", _clock.GetElapsedTime(_opened).ToString("c", CultureInfo.InvariantCulture));
+        // The body is open, too, and is no child.
+        details.Add("open", Volatile.Read(ref _open));
+        foreach (var child in Places.Names(ShownChildren))
+        {
+            _ = details.AddPart("task", child);
+        }
     }
 
-    private void OnTimeout()
-    {
-        Volatile.Write(ref _timedOut, true);
-        Cancel($"its time of {_options.Timeout} has passed.");
-    }
-
-    private TTask Adopt<TState, TTask>(string name, TState state, Func<TState, TTask> start)
-        where TTask : Task
+    /// <summary>Adds a child.</summary>
+    /// <returns>Its place, owed a call of <see cref="Leave"/>.</returns>
+    internal int Enter(string name, object? work)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        TTask task;
-        var opened = new TaskCompletionSource(TaskCreationOptions.None);
-        lock (_gate)
+        if (Reason is not null)
         {
-            ThrowIfClosed(name);
-            _children.Add(opened.Task, name);
+            ThrowIfRefused(name);
         }
 
-        // Started outside the lock: an inline executor runs the child's first turn right here.
-        try
+        int open;
+        do
         {
-            task = start(state);
+            open = Volatile.Read(ref _open);
+            if (open == 0)
+            {
+                ThrowIfRefused(name);
+            }
         }
-        catch
-        {
-            Leave(opened.Task);
-            throw;
-        }
-
-        lock (_gate)
-        {
-            _children.Remove(opened.Task);
-            _children.Add(task, name);
-        }
-
-        _ = task.ContinueWith(
-            static (child, scope) => ((TaskScope)scope!).OnChildEnded(child),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        return task;
+        while (Interlocked.CompareExchange(ref _open, open + 1, open) != open);
+        return Places.Take(name, work);
     }
 
-    private void ThrowIfClosed(string child)
+    /// <summary>Called when a child has ended and its failure is recorded.</summary>
+    internal void Leave(int place)
     {
-        if (_closed)
+        Places.Leave(place);
+        Release();
+    }
+
+    /// <summary>Makes this the current scope of the calling child, if it was started from elsewhere.</summary>
+    internal void EnterFlow()
+    {
+        if (!ReferenceEquals(s_current.Value, this))
+        {
+            s_current.Value = this;
+        }
+    }
+
+    /// <summary>The token for children on an executor: cancelled when the scope or the executor is.</summary>
+    internal CancellationToken TokenOn(Executor executor) => _links.TokenOn(executor);
+
+    /// <summary>A child on an executor has ended; its task is complete.</summary>
+    internal void OnChildEnded(int place, Task child)
+    {
+        if (!child.IsCompletedSuccessfully)
+        {
+            Outcome.Add(Places.At(place).Name!, child, child.IsCanceled ? new TaskCanceledException(child) : null);
+        }
+
+        Leave(place);
+    }
+
+    /// <summary>A child on the .NET pool is about to fail.</summary>
+    internal void OnChildFailed(int place, Exception error)
+    {
+        ref var entry = ref Places.At(place);
+        Outcome.Add(entry.Name!, entry.Work as Task, error);
+    }
+
+    /// <summary>Cancels on behalf of a token, a clock or a scope outside: what is cut short by that is not finished.</summary>
+    internal void CancelFromOutside(string reason)
+    {
+        Outcome.IsCancelledFromOutside = true;
+        Cancel(reason);
+    }
+
+    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Reason}";
+
+    private void OnCallerCancelled()
+    {
+        for (var scope = Parent; scope is not null; scope = scope.Parent)
+        {
+            if (scope.CancellationToken == _callerToken)
+            {
+                CancelFromOutside(scope.ReasonForOthers());
+                return;
+            }
+        }
+
+        CancelFromOutside("the caller's token was cancelled.");
+    }
+
+    private ITimer? StartTimer() => _options.Timeout == Timeout.InfiniteTimeSpan
+        ? null
+        : _clock.CreateTimer(static scope => ((TaskScope)scope!).OnTimeout(), this, _options.Timeout, Timeout.InfiniteTimeSpan);
+
+    private void OnTimeout() => CancelFromOutside($"its time of {_options.Timeout} has passed.");
+
+    private void ThrowIfRefused(string child)
+    {
+        if (HasEnded)
         {
             throw new InvalidOperationException(
                 $"The scope '{Name}' has ended and cannot start '{child}'. Start children before the body and the last child have ended.");
         }
 
-        if (_reason is not null)
+        if (Reason is { } reason)
         {
-            throw new TaskScopeCanceledException(Name, $"{_reason} It cannot start '{child}' any more.", null, _cancellation.Token);
+            throw new TaskScopeCanceledException(Name, $"{reason} It cannot start '{child}' any more.", null, _cancellation.Token);
         }
     }
 
-    private void OnChildEnded(Task child)
+    private void Release()
     {
-        string name;
-        lock (_gate)
+        if (Interlocked.Decrement(ref _open) == 0)
         {
-            name = _children[child];
-        }
-
-        if (child.IsCanceled)
-        {
-            OnChildCanceled(new TaskCanceledException(child), name);
-        }
-
-        foreach (var failure in child.Exception?.InnerExceptions ?? [])
-        {
-            if (failure is OperationCanceledException canceled)
-            {
-                OnChildCanceled(canceled, name);
-            }
-            else
-            {
-                Fail(failure, $"its child '{name}' failed");
-            }
-        }
-
-        Leave(child);
-    }
-
-    private void OnChildCanceled(OperationCanceledException canceled, string name)
-    {
-        if (Reason is null)
-        {
-            Fail(canceled, $"its child '{name}' was cancelled, but not by the scope");
-        }
-        else
-        {
-            Volatile.Write(ref _cutShort, true);
+            _ended!.SetResult();
         }
     }
 
-    private void Fail(Exception failure, string what)
+    private async Task CloseAsync()
     {
-        Record(failure);
-        if (_options.FailureMode == TaskScopeFailureMode.FailFast)
+        if (Interlocked.CompareExchange(ref _open, 0, 1) != 1)
         {
-            Cancel($"{what}: {failure.Message}");
-        }
-    }
-
-    private void Record(Exception failure)
-    {
-        lock (_gate)
-        {
-            _failures.Add(failure);
-        }
-    }
-
-    private Task CloseAsync()
-    {
-        lock (_gate)
-        {
-            _bodyRuns = false;
-            EndIfIdle();
+            _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Release();
+            await _ended.Task.ConfigureAwait(Executor.Current is not null);
         }
 
-        return _ended.Task;
-    }
-
-    private void Leave(Task child)
-    {
-        lock (_gate)
+        _links.Unlink();
+        _delays.Drop($"the scope '{Name}' has ended.");
+        foreach (var late in Places.TakeLate())
         {
-            _children.Remove(child);
-            EndIfIdle();
-        }
-    }
-
-    private void EndIfIdle()
-    {
-        if (!_bodyRuns && _children.Count == 0 && !_closed)
-        {
-            _closed = true;
-            _ended.SetResult();
-        }
-    }
-
-    private void ThrowIfUnfinished(OperationCanceledException? gaveIn)
-    {
-        Exception[] failures;
-        lock (_gate)
-        {
-            failures = [.. _failures];
-        }
-
-        if (failures.Length > 0)
-        {
-            throw new AggregateException($"The scope '{Name}' failed.", failures);
-        }
-
-        if (gaveIn is not null || (_cutShort && (_timedOut || _callerToken.IsCancellationRequested)))
-        {
-            var token = _callerToken.IsCancellationRequested ? _callerToken : _cancellation.Token;
-            throw new TaskScopeCanceledException(Name, _reason!, gaveIn, token);
+            // Its work is done and recorded: what is left is the completion of its task.
+            await TaskEnd.OfAsync(late).ConfigureAwait(Executor.Current is not null);
+            _ = late.Exception;
         }
     }
 }

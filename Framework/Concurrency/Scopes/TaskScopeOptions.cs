@@ -16,6 +16,13 @@ public sealed record TaskScopeOptions
     /// <summary>Where children run that name no executor; null for the executor that is current when the scope is opened, or the .NET thread pool.</summary>
     public Executor? Executor { get; init; }
 
+    /// <summary>The scope that this one belongs to; null for the one that is current when it is opened, if any.</summary>
+    /// <remarks>
+    /// A parent named here cancels this scope when it is cancelled, and does not end before it. A parent that is merely current
+    /// does neither: it is what a snapshot shows this scope beneath. Give its token to <c>RunAsync</c> to be cancelled with it.
+    /// </remarks>
+    public TaskScope? Parent { get; init; }
+
     /// <summary>How long the scope may be open before it is cancelled: above zero, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>, the default.</summary>
     /// <remarks>If that cuts work short, the block throws a <see cref="TaskScopeCanceledException"/>.</remarks>
     public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;

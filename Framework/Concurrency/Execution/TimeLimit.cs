@@ -1,6 +1,4 @@
-using Concurrency.Execution;
-
-namespace Concurrency.Scopes;
+namespace Concurrency.Execution;
 
 /// <summary>A token that is cancelled when a time has passed or the caller's token is cancelled.</summary>
 internal sealed class TimeLimit : IDisposable

@@ -1,0 +1,129 @@
+using Concurrency.Execution;
+using Concurrency.Executors;
+
+namespace Concurrency.Bridging;
+
+/// <summary>Runs blocking calls on a pool that is made for the first of them, and anew for the first after a stop.</summary>
+internal sealed class BlockingPool
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly QuietLock _gate = new();
+    private readonly BlockingWorkOptions _options;
+    private readonly int _threads;
+    private PoolExecutor? _pool;
+
+    public BlockingPool(BlockingWorkOptions options, Func<string, string?> environment)
+    {
+        _options = BlockingWorkOptions.Checked(options);
+        _threads = _options.ThreadsToUse(environment);
+    }
+
+    public ExecutorStatistics Statistics
+    {
+        get
+        {
+            using (_gate.EnterScope())
+            {
+                return _pool?.Statistics ?? default;
+            }
+        }
+    }
+
+    public Task<T> RunAsync<T>(Func<T> work, Delegate code, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+
+        if (_threads == 0 || (Executor.Current is PoolExecutor current && ReferenceEquals(current, Volatile.Read(ref _pool))))
+        {
+            return RunHere(work);
+        }
+
+        if (!cancellationToken.CanBeCanceled)
+        {
+            return Queue(work, cancellationToken);
+        }
+
+        var call = new AbandonableCall<T>(work, code, _options.Logger, cancellationToken);
+        return call.Follow(Queue(call.Run, cancellationToken));
+    }
+
+    public async Task<bool> StopAsync(TimeSpan timeout)
+    {
+        PoolExecutor? stopped;
+        using (_gate.EnterScope())
+        {
+            stopped = _pool;
+            if (stopped is { IsCurrent: true })
+            {
+                throw new InvalidOperationException(
+                    "BlockingWork.StopAsync was called by one of its own calls, for whose end it would wait. Call it from elsewhere.");
+            }
+
+            _pool = null;
+        }
+
+        if (stopped is null)
+        {
+            return true;
+        }
+
+        var ended = await stopped.DrainAsync(timeout).ConfigureAwait(Executor.Current is not null);
+        var disposed = stopped.DisposeAsync();
+        if (ended)
+        {
+            await disposed.ConfigureAwait(Executor.Current is not null);
+        }
+        else
+        {
+            // What has not started never will; a call that blocks for longer ends by itself, and nobody can make it.
+            _ = disposed.AsTask();
+        }
+
+        return ended;
+    }
+
+    private static Task<T> RunHere<T>(Func<T> work)
+    {
+        var ended = new TaskCompletionSource<T>();
+        try
+        {
+            ended.SetResult(work());
+        }
+        catch (OperationCanceledException canceled)
+        {
+            ended.SetCanceled(canceled.CancellationToken);
+        }
+        catch (Exception error)
+        {
+            ended.SetException(error);
+        }
+
+        return ended.Task;
+    }
+
+    private Task<T> Queue<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        // Under the lock, so that a stop comes before the call, which makes a new pool then, or after it.
+        using (_gate.EnterScope())
+        {
+            _pool ??= new PoolExecutor(new PoolExecutorOptions
+            {
+                Name = "blocking work",
+                MinimumThreads = 1,
+                MaximumThreads = _threads,
+                QueueLimit = _options.QueueLimit,
+                RejectWhenFull = _options.RejectWhenFull,
+                IdleTimeout = _options.IdleTimeout,
+                TimeProvider = _options.TimeProvider,
+                Logger = _options.Logger,
+                OnBlocking = OnBlocking.Ignore,
+                ShutdownTimeout = s_patience,
+            });
+            return _pool.InvokeAsync(work, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace Concurrency.Bridging;
+
+/// <summary>Synchronous code with a result that may wait for asynchronous work.</summary>
+internal sealed class Bridge<T>(BridgeThreads threads, Func<T> work, Delegate code, bool requireAwait, CancellationToken cancellationToken)
+    : Bridge(threads, code, requireAwait, cancellationToken)
+{
+    private readonly TaskCompletionSource<T> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T _result = default!;
+    private Exception? _failure;
+
+    public Task<T> Task => _ended.Task;
+
+    protected override void RunUserCode() => _result = work();
+
+    protected override void KeepFailure(Exception error) => _failure = error;
+
+    protected override void CompleteTask()
+    {
+        switch (_failure)
+        {
+            case null:
+                _ended.TrySetResult(_result);
+                break;
+            case OperationCanceledException:
+                // As from an async method: the awaiter gets the very exception, with its type and stack.
+                _ended.TrySetFromTask(ThrowAsync(_failure));
+                break;
+            default:
+                _ended.TrySetException(_failure);
+                break;
+        }
+    }
+
+    protected override void CompleteCancelled(CancellationToken cancellationToken) => _ended.TrySetCanceled(cancellationToken);
+
+#pragma warning disable CS1998 // the compiler's way from an exception to a cancelled task
+    private static async Task<T> ThrowAsync(Exception error)
+    {
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+        return default!;
+    }
+#pragma warning restore CS1998
+}

@@ -1,0 +1,8 @@
+namespace Concurrency.Coordination;
+
+/// <summary>A lock that is held while somebody waits for it longer than the limit of <see cref="LockWatch"/>.</summary>
+/// <param name="Kind">The type of the lock: "AsyncLock", "AsyncSemaphore", "AsyncReaderWriterLock".</param>
+/// <param name="HeldFor">How long nobody has let the first waiter in; the lock has been held at least as long.</param>
+/// <param name="Waiters">How many wait now.</param>
+/// <param name="Holders">The stacks of those who hold it now, each from where it was asked for; empty unless stacks are recorded.</param>
+public sealed record LockReport(string Kind, TimeSpan HeldFor, int Waiters, IReadOnlyList<string> Holders);

@@ -1,0 +1,272 @@
+using System.Runtime.CompilerServices;
+using Concurrency.Execution;
+
+namespace Concurrency.Scopes;
+
+/// <summary>The keys of a <see cref="DependencyPool{TKey,TValue}"/>: what is known of each, and who waits for it.</summary>
+/// <remarks>Under the lock runs no code of the user but the comparer of the keys.</remarks>
+internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityComparer<TKey>? comparer)
+    where TKey : notnull
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TKey, DependencyNode<TKey, TValue>> _nodes = new(comparer);
+    private string? _closed;
+    private long _order;
+
+    public List<TResult> Select<TResult>(Func<DependencyNode<TKey, TValue>, bool> which, Func<DependencyNode<TKey, TValue>, TResult> what)
+    {
+        lock (_gate)
+        {
+            return [.. _nodes.Values.Where(which).Select(what)];
+        }
+    }
+
+    public DependencyNode<TKey, TValue>? Find(TKey key)
+    {
+        lock (_gate)
+        {
+            return _nodes.GetValueOrDefault(key);
+        }
+    }
+
+    public TResult Look<TResult>(DependencyNode<TKey, TValue> node, Func<DependencyNode<TKey, TValue>, TResult> what)
+    {
+        lock (_gate)
+        {
+            return what(node);
+        }
+    }
+
+    /// <summary>Takes keys for work that is about to be started: all of them or, with an exception, none.</summary>
+    public DependencyNode<TKey, TValue>[] Begin(IReadOnlyList<(TKey Key, TKey[] Dependencies)> work)
+    {
+        lock (_gate)
+        {
+            if (_closed is not null)
+            {
+                throw new InvalidOperationException($"'{work[0].Key}' cannot be started: {_closed} Start everything before that.");
+            }
+
+            var added = new List<TKey>();
+            var begun = new List<DependencyNode<TKey, TValue>>();
+            try
+            {
+                foreach (var (key, dependencies) in work)
+                {
+                    begun.Add(BeginLocked(key, dependencies, added));
+                }
+
+                return [.. begun];
+            }
+            catch
+            {
+                begun.ForEach(static node => (node.Dependencies, node.IsRunning) = (null, false));
+                added.ForEach(key => _nodes.Remove(key));
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Gives a key a value that no work has made, or the running work's own.</summary>
+    public void Post(TKey key, TValue value, bool replace, DependencyNode<TKey, TValue>? poster)
+    {
+        List<DependencyWait<TKey, TValue>> told;
+        lock (_gate)
+        {
+            var node = _nodes.GetValueOrDefault(key);
+            var isOwn = node is not null && ReferenceEquals(node, poster);
+            if (_closed is not null && !isOwn)
+            {
+                throw new InvalidOperationException($"No value can be posted for '{key}': {_closed} Post everything before that.");
+            }
+
+            if (node is { IsRunning: true } && !isOwn)
+            {
+                throw new DependencyCollisionException(
+                    $"A value was posted for '{key}' in the pool '{name}' while its own work runs. Let the work post it, or stop the work first.", key);
+            }
+
+            if (node is { IsSettled: true } && !replace)
+            {
+                throw new DependencyCollisionException(
+                    $"A value was posted for '{key}' in the pool '{name}', which has one. Use another key, or replace: true.", key);
+            }
+
+            node ??= AddLocked(key);
+            told = SettleLocked(node, value, null);
+        }
+
+        Tell(told);
+    }
+
+    /// <summary>Stores the outcome of work that has ended.</summary>
+    /// <returns>False if the key has a value already, because the work had posted it.</returns>
+    public bool End(DependencyNode<TKey, TValue> node, TValue? value, Exception? error)
+    {
+        List<DependencyWait<TKey, TValue>> told = [];
+        bool isStored;
+        lock (_gate)
+        {
+            node.IsRunning = false;
+            isStored = !node.IsSettled;
+            if (isStored)
+            {
+                if (error is OperationCanceledException && node.StopReason is { } reason)
+                {
+                    error = new OperationCanceledException($"It was stopped: {reason}", error, node.Cancellation.Token);
+                }
+
+                told = SettleLocked(node, value, error is null ? null : new DependencyFailedException(node.Key, error));
+            }
+        }
+
+        Tell(told);
+        return isStored;
+    }
+
+    /// <summary>Lets nothing be started any more, and ends the waits for keys that nobody has started.</summary>
+    /// <param name="why">Becomes part of the failures, as a sentence.</param>
+    public void Close(string why)
+    {
+        var told = new List<DependencyWait<TKey, TValue>>();
+        lock (_gate)
+        {
+            _closed ??= why;
+            foreach (var node in _nodes.Values)
+            {
+                if (!node.WasStarted && !node.IsSettled)
+                {
+                    told.AddRange(SettleLocked(node, default, NeverStarted(node.Key)));
+                }
+            }
+        }
+
+        Tell(told);
+    }
+
+    /// <summary>Yields keys in the order in which they are settled.</summary>
+    public async IAsyncEnumerable<DependencyNode<TKey, TValue>> EachAsync(
+        IEnumerable<TKey> keys, DependencySlot? slot, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var wait = Watch(keys);
+        try
+        {
+            for (var left = wait.Nodes.Length; left > 0; left--)
+            {
+                DependencyNode<TKey, TValue>? node;
+                while ((node = TakeSettled(wait)) is null)
+                {
+                    var signal = wait.Signal.WaitAsync(cancellationToken);
+                    await (slot?.WaitAsync(signal) ?? signal).ConfigureAwait(Executor.Current is not null);
+                }
+
+                yield return node;
+            }
+        }
+        finally
+        {
+            Unwatch(wait);
+        }
+    }
+
+    private static void Tell(List<DependencyWait<TKey, TValue>> told)
+    {
+        foreach (var wait in told)
+        {
+            wait.Signal.Set();
+        }
+    }
+
+    private DependencyWait<TKey, TValue> Watch(IEnumerable<TKey> keys)
+    {
+        // The sequence is the user's: not under the lock.
+        var distinct = new HashSet<TKey>(keys, _nodes.Comparer);
+        lock (_gate)
+        {
+            var wait = new DependencyWait<TKey, TValue>([.. distinct.Select(key => _nodes.GetValueOrDefault(key) ?? AddLocked(key))]);
+            foreach (var node in wait.Nodes.Where(static node => node.IsSettled).OrderBy(static node => node.Order))
+            {
+                wait.Settled.Enqueue(node);
+            }
+
+            foreach (var node in wait.Nodes.Where(static node => !node.IsSettled))
+            {
+                node.Waits.Add(wait);
+            }
+
+            return wait;
+        }
+    }
+
+    private DependencyNode<TKey, TValue>? TakeSettled(DependencyWait<TKey, TValue> wait)
+    {
+        lock (_gate)
+        {
+            return wait.Settled.TryDequeue(out var node) ? node : null;
+        }
+    }
+
+    private void Unwatch(DependencyWait<TKey, TValue> wait)
+    {
+        lock (_gate)
+        {
+            foreach (var node in wait.Nodes)
+            {
+                node.Waits.Remove(wait);
+            }
+        }
+    }
+
+    private DependencyNode<TKey, TValue> BeginLocked(TKey key, TKey[] dependencies, List<TKey> added)
+    {
+        var known = _nodes.GetValueOrDefault(key);
+        if (known is { WasStarted: true } or { IsSettled: true })
+        {
+            throw new DependencyCollisionException(
+                $"'{key}' cannot be started in the pool '{name}': it {(known.WasStarted ? "was started before" : "has a posted value")}. Use another key.", key);
+        }
+
+        var node = known ?? AddLocked(key, added);
+        var nodes = Array.ConvertAll(dependencies, dependency => _nodes.GetValueOrDefault(dependency) ?? AddLocked(dependency, added));
+        DependencyCycles.ThrowIfClosed(name, node, nodes);
+        node.Dependencies = nodes;
+        node.IsRunning = true;
+        return node;
+    }
+
+    private DependencyNode<TKey, TValue> AddLocked(TKey key, List<TKey> added)
+    {
+        added.Add(key);
+        return AddLocked(key);
+    }
+
+    private DependencyNode<TKey, TValue> AddLocked(TKey key)
+    {
+        var node = new DependencyNode<TKey, TValue>(key);
+        _nodes.Add(key, node);
+        if (_closed is not null)
+        {
+            SettleLocked(node, default, NeverStarted(key));
+        }
+
+        return node;
+    }
+
+    private List<DependencyWait<TKey, TValue>> SettleLocked(DependencyNode<TKey, TValue> node, TValue? value, DependencyFailedException? failure)
+    {
+        node.IsSettled = true;
+        node.Value = value;
+        node.Failure = failure;
+        node.Order = ++_order;
+        foreach (var wait in node.Waits)
+        {
+            wait.Settled.Enqueue(node);
+        }
+
+        List<DependencyWait<TKey, TValue>> told = [.. node.Waits];
+        node.Waits.Clear();
+        return told;
+    }
+
+    private DependencyFailedException NeverStarted(TKey key) => new(key, new InvalidOperationException($"nobody had started it, or posted its value, when {_closed}"));
+}

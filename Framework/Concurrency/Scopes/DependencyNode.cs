@@ -1,0 +1,43 @@
+namespace Concurrency.Scopes;
+
+/// <summary>What a <see cref="DependencyPool{TKey,TValue}"/> knows about one key; guarded by the lock of its board, except for what never changes.</summary>
+internal sealed class DependencyNode<TKey, TValue>(TKey key)
+    where TKey : notnull
+{
+    public TKey Key => key;
+
+    /// <summary>The waits that want to know when it is settled, in the order in which they began.</summary>
+    public HashSet<DependencyWait<TKey, TValue>> Waits { get; } = [];
+
+    /// <summary>What its work waits for; null as long as it was not started.</summary>
+    public DependencyNode<TKey, TValue>[]? Dependencies { get; set; }
+
+    /// <summary>Whether it has a value or a failure.</summary>
+    public bool IsSettled { get; set; }
+
+    public TValue? Value { get; set; }
+
+    public DependencyFailedException? Failure { get; set; }
+
+    /// <summary>Its place in the order in which keys were settled.</summary>
+    public long Order { get; set; }
+
+    /// <summary>Whether somebody got the failure.</summary>
+    public bool IsSeen { get; set; }
+
+    /// <summary>Why it is stopped, if it is.</summary>
+    public string? StopReason { get; set; }
+
+    /// <summary>Whether its work was started and has not ended; it may be settled, if it has posted its own value.</summary>
+    public bool IsRunning { get; set; }
+
+    public bool WasStarted => Dependencies is not null;
+
+    public bool IsWaiting => IsRunning && !IsSettled && Dependencies!.Any(static dependency => !dependency.IsSettled);
+
+    /// <summary>Cancels its work. There is neither a timer nor a link in it, so it needs no disposal.</summary>
+    public CancellationTokenSource Cancellation { get; } = new();
+
+    /// <summary>Ends when its work has ended and the outcome is stored.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

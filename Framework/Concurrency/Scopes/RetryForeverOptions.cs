@@ -1,0 +1,24 @@
+using Concurrency.Time;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Concurrency.Scopes;
+
+/// <summary>How <see cref="RetryForever"/> waits between tries, and what it logs.</summary>
+public sealed record RetryForeverOptions
+{
+    /// <summary>Names the work in the log. The default is "work".</summary>
+    public string Name { get; init; } = "work";
+
+    /// <summary>How long to wait before each new try. The default is 1 s each time.</summary>
+    public Backoff Delay { get; init; } = new() { Initial = TimeSpan.FromSeconds(1), Factor = 1 };
+
+    /// <summary>How often a failure with the same message is logged at most: zero or more. The default is once per minute.</summary>
+    public TimeSpan SameLogInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The clock; null for that of the current executor, or else the system's.</summary>
+    public TimeProvider? TimeProvider { get; init; }
+
+    /// <summary>Where failures are logged; the default logs nowhere.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}

@@ -1,0 +1,91 @@
+namespace Concurrency.Scopes;
+
+/// <summary>What has gone wrong in a scope so far, and what its block throws in the end.</summary>
+internal sealed class ScopeOutcome(TaskScope scope, TaskScopeFailureMode mode)
+{
+    private readonly Lock _gate = new();
+    private List<Exception>? _failures;
+    private bool _cutShort;
+    private bool _cancelledFromOutside;
+
+    /// <summary>Whether somebody outside has asked for the end: the caller's token, a named parent, the time.</summary>
+    public bool IsCancelledFromOutside
+    {
+        get => Volatile.Read(ref _cancelledFromOutside);
+        set => Volatile.Write(ref _cancelledFromOutside, value);
+    }
+
+    /// <summary>Adds how a child ended: each of its failures, or its cancellation.</summary>
+    /// <param name="name">The child.</param>
+    /// <param name="child">Its task, if there is one.</param>
+    /// <param name="error">What it threw, if the task does not know.</param>
+    public void Add(string name, Task? child, Exception? error)
+    {
+        if (child?.Exception is { } failures)
+        {
+            foreach (var failure in failures.InnerExceptions)
+            {
+                Add(name, failure);
+            }
+        }
+        else
+        {
+            Add(name, error!);
+        }
+    }
+
+    /// <summary>Adds a failure; in a scope that fails fast the first one cancels it.</summary>
+    public void Fail(Exception failure, string what)
+    {
+        Record(failure);
+        if (mode == TaskScopeFailureMode.FailFast)
+        {
+            scope.Cancel($"{what}: {failure.Message}");
+        }
+    }
+
+    /// <summary>Adds a failure that has no consequence until the scope ends.</summary>
+    public void Record(Exception failure)
+    {
+        lock (_gate)
+        {
+            (_failures ??= []).Add(failure);
+        }
+    }
+
+    /// <summary>Throws what the block throws; called when everything has ended.</summary>
+    /// <param name="gaveIn">What the body threw when it gave in to the cancellation, if it did.</param>
+    /// <param name="callerToken">The caller's token.</param>
+    public void ThrowIfUnfinished(OperationCanceledException? gaveIn, CancellationToken callerToken)
+    {
+        lock (_gate)
+        {
+            if (_failures is not null)
+            {
+                throw new AggregateException($"The scope '{scope.Name}' failed.", _failures);
+            }
+        }
+
+        if (gaveIn is not null || (Volatile.Read(ref _cutShort) && IsCancelledFromOutside))
+        {
+            var token = callerToken.IsCancellationRequested ? callerToken : scope.CancellationToken;
+            throw new TaskScopeCanceledException(scope.Name, scope.Reason!, gaveIn, token);
+        }
+    }
+
+    private void Add(string name, Exception failure)
+    {
+        if (failure is not OperationCanceledException)
+        {
+            Fail(failure, $"its child '{name}' failed");
+        }
+        else if (scope.Reason is null)
+        {
+            Fail(failure, $"its child '{name}' was cancelled, but not by the scope");
+        }
+        else
+        {
+            Volatile.Write(ref _cutShort, true);
+        }
+    }
+}

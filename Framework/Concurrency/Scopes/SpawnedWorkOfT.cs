@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using Concurrency.Execution;
+
+namespace Concurrency.Scopes;
+
+/// <summary>Work with a result that was handed over to run.</summary>
+/// <typeparam name="T">The result.</typeparam>
+public sealed class SpawnedWork<T> : SpawnedWork
+{
+    private readonly TaskCompletionSource<T> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Func<CancellationToken, Task<T>> _work;
+
+    internal SpawnedWork(string name, Func<CancellationToken, Task<T>> work, IWorkOwner owner)
+        : base(name, owner)
+    {
+        _work = work;
+    }
+
+    /// <summary>Completes with the work, as the work does.</summary>
+    public new Task<T> Task => (Task<T>)base.Task;
+
+    private protected override Task End => _end.Task;
+
+    /// <summary>Makes the work itself awaitable.</summary>
+    public new TaskAwaiter<T> GetAwaiter() => Task.GetAwaiter();
+
+    /// <summary>Lets the work run.</summary>
+    /// <param name="executor">Where; null for the .NET pool.</param>
+    internal void Start(Executor? executor) => ObservedRoot<T>.Start(executor, RunAsync, Settle, Token);
+
+    /// <summary>Runs the work in the caller, as part of it.</summary>
+    /// <returns>Completes when the work has ended and its links were called; never fails.</returns>
+    internal async Task RunInlineAsync()
+    {
+        var run = RunAsync(default);
+        await TaskEnd.OfAsync(run).ConfigureAwait(Executor.Current is not null);
+        Settle(run);
+    }
+
+    private protected override void CompleteStopped(Exception? inner) => _end.TrySetFromTask(FailAsync(Stopped(inner)));
+
+    private static async Task<T> FailAsync(Exception error)
+    {
+        // An async method is what .NET offers to end a task as cancelled with an exception of one's own.
+        await System.Threading.Tasks.Task.CompletedTask.ConfigureAwait(Executor.Current is not null);
+        throw error;
+    }
+
+    private async Task<T> RunAsync(CancellationToken executorToken)
+    {
+        if (!TryBegin())
+        {
+            throw new OperationCanceledException(Token);
+        }
+
+        var link = executorToken.UnsafeRegister(static self => ((SpawnedWork<T>)self!).CancelToken(), this);
+        var frame = WorkFrame.Enter(Owner.Pool, this);
+        try
+        {
+            return await _work(Token).ConfigureAwait(Executor.Current is not null);
+        }
+        finally
+        {
+            frame.End();
+            link.Unregister();
+        }
+    }
+
+    private void Settle(Task<T> run)
+    {
+        var state = run.IsCompletedSuccessfully ? SpawnedWorkState.Succeeded
+            : run.IsCanceled ? SpawnedWorkState.Cancelled
+            : SpawnedWorkState.Failed;
+        if (!TryEnd(state))
+        {
+            return;
+        }
+
+        if (state == SpawnedWorkState.Cancelled && Reason is not null)
+        {
+            CompleteStopped(new TaskCanceledException(run));
+        }
+        else
+        {
+            _end.TrySetFromTask(run);
+        }
+
+        RunLinks();
+    }
+}
