@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Concurrency.Diagnostics;
-using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.TestSupport;
 

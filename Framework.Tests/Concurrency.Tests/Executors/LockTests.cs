@@ -1,5 +1,4 @@
 using Concurrency.Execution;
-using Concurrency.Executors;
 using Concurrency.TestSupport;
 
 namespace Concurrency.Tests.Executors;

@@ -94,13 +94,15 @@ public sealed class RunnerTests
         Task left = null!;
         runner.Run(_ =>
         {
-            left = runner.Executor.RunAsync(async _ =>
-            {
-                steps.Add("begun");
-                await gate.Task;
-                steps.Add("ended");
-            });
-            return left.WaitAsync(TimeSpan.Zero).ContinueWith(_ => { }, TaskScheduler.Default);
+            left = runner.Executor.RunAsync(
+                async _ =>
+                {
+                    steps.Add("begun");
+                    await gate.Task;
+                    steps.Add("ended");
+                },
+                CancellationToken.None);
+            return left.WaitAsync(TimeSpan.Zero, CancellationToken.None).ContinueWith(_ => { }, TaskScheduler.Default);
         });
         gate.SetResult();
         runner.Executor.Post(() => steps.Add("posted between"));
@@ -178,25 +180,10 @@ public sealed class RunnerTests
         {
             foreach (var name in new[] { "obedient", "failing" })
             {
-                _ = runner.Executor.RunAsync(async token =>
-                {
-                    try
-                    {
-                        await Task.Delay(Timeout.Infinite, token);
-                    }
-                    finally
-                    {
-                        await Task.Yield();
-                        cleaned.Add(name);
-                        if (name == "failing")
-                        {
-                            throw new InvalidDataException("while it was cancelled");
-                        }
-                    }
-                });
+                _ = runner.Executor.RunAsync(token => CleanUpAsync(name, token), CancellationToken.None);
             }
 
-            _ = runner.Executor.InvokeAfterAsync(TimeSpan.FromHours(1), () => cleaned.Add("delayed"));
+            _ = runner.Executor.InvokeAfterAsync(TimeSpan.FromHours(1), () => cleaned.Add("delayed"), CancellationToken.None);
             await Task.Yield();
         });
         Assert.Empty(cleaned);
@@ -205,6 +192,28 @@ public sealed class RunnerTests
 
         Assert.Equal(["failing", "obedient"], cleaned.Order());
         Assert.Equal("while it was cancelled", Assert.Single(failures).Message);
+
+        async Task CleanUpAsync(string name, CancellationToken token)
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            catch (OperationCanceledException) when (name == "failing")
+            {
+                await Task.Yield();
+                cleaned.Add(name);
+                throw new InvalidDataException("while it was cancelled");
+            }
+            finally
+            {
+                await Task.Yield();
+                if (name != "failing")
+                {
+                    cleaned.Add(name);
+                }
+            }
+        }
     }
 
     [Fact]

@@ -6,7 +6,7 @@ internal sealed class DelayedStart(DelayedQueue queue, IDelayedWork work) : DueI
     private CancellationTokenRegistration _registration;
 
     /// <summary>Lets a token take the work out; <paramref name="cancelled"/> is called on the work if it did so before its time.</summary>
-    public void CancelWith(CancellationToken cancellationToken, Action<object?, CancellationToken> cancelled)
+    public void CancelWith(Action<object?, CancellationToken> cancelled, CancellationToken cancellationToken)
     {
         if (!cancellationToken.CanBeCanceled)
         {

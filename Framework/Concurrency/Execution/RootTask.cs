@@ -61,7 +61,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
             return Task;
         }
 
-        start.CancelWith(_cancellationToken, static (self, token) => ((RootTask<TResult>)self!).EndCancelled(token));
+        start.CancelWith(static (self, token) => ((RootTask<TResult>)self!).EndCancelled(token), _cancellationToken);
         return Task;
     }
 

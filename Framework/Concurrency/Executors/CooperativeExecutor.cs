@@ -81,7 +81,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         Task<T> program = null!;
         ExecutionContext.Run(
             context,
-            _ => program = RunAsync(stopping => RunMainAsync(main, cancellationToken, stopping, end: null), CancellationToken.None),
+            _ => program = RunAsync(stopping => RunMainAsync(main, end: null, cancellationToken, stopping), CancellationToken.None),
             null);
         using (HomeContext.Enter())
         {
@@ -117,7 +117,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
 
         var executor = ForCaller(options);
         var program = executor.RunAsync(
-            stopping => executor.RunMainAsync(main, cancellationToken, stopping, executor.BeginEnd), CancellationToken.None);
+            stopping => executor.RunMainAsync(main, executor.BeginEnd, cancellationToken, stopping), CancellationToken.None);
 
         // Its result is read after the executor has ended; until then this awaits it.
         _ = program.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -133,7 +133,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
     }
 
     private async Task<T> RunMainAsync<T>(
-        Func<CancellationToken, Task<T>> main, CancellationToken cancellationToken, CancellationToken stopping, Action? end)
+        Func<CancellationToken, Task<T>> main, Action? end, CancellationToken cancellationToken, CancellationToken stopping)
     {
         var linked = new LinkedCancellation(cancellationToken, stopping);
         try
