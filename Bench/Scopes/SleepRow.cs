@@ -41,7 +41,7 @@ internal sealed class SleepRow : RatioRow
     private Task OursAsync() => TaskScope.RunAsync(scope =>
     {
         var clock = _executor.Value.TimeProvider;
-        Func<CancellationToken, Task> sleep = _ => Task.Delay(s_time, clock);
+        Func<CancellationToken, Task> sleep = _ => Task.Delay(s_time, clock, CancellationToken.None);
         for (var i = 0; i < Sleeps; i++)
         {
             _ = scope.Start("sleep", sleep);

@@ -1,4 +1,3 @@
-using Concurrency.Coordination;
 using Concurrency.Diagnostics;
 
 namespace Documentation.Tests;

@@ -259,7 +259,11 @@ public sealed class BlockingProxyTests
 
         public void Flush() => Note("flush");
 
-        public T Echo<T>(T value) => value;
+        public T Echo<T>(T value)
+        {
+            Note("echo");
+            return value;
+        }
 
         public ICursor Open() => new Cursor();
 

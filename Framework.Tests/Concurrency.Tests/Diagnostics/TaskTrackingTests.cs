@@ -183,8 +183,6 @@ public sealed class TaskTrackingTests : IAsyncLifetime
     public async Task AS28_Snapshot_ShowsTheLiveTasks()
     {
         using var tracking = TaskTracking.Enable(recordStacks: true);
-        using var presence = new LiveFake("executor", "tracked");
-        _executor.Presence = presence;
         var gate = Signal();
         var task = _executor.RunAsync("reader", _ => gate.Task);
         await _executor.InvokeAsync(static () => { }).Within("the turn after its first");

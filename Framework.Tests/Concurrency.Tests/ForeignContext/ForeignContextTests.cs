@@ -18,6 +18,7 @@ public sealed class ForeignContextTests
         .. PatternCalls.Members,
         .. ProcessCalls.Members,
         .. PoolCalls.Members,
+        .. QueueCalls.Members,
         .. ScopeCalls.Members,
         .. SourceCalls.Members,
         .. WorkPoolCalls.Members,

@@ -325,8 +325,14 @@ public sealed class DependencyPoolTests : IAsyncLifetime
     [Fact]
     public async Task EV85_Stop_ReturnsWhenTheWorkHasReallyEnded()
     {
+        var begun = new TaskCompletionSource();
         var finish = new TaskCompletionSource<int>();
-        _pool.Start("a", [], (_, _, _) => finish.Task);
+        _pool.Start("a", [], (_, _, _) =>
+        {
+            begun.SetResult();
+            return finish.Task;
+        });
+        await begun.Task.Within("start");
 
         var stopping = _pool.StopAsync("a", "enough.");
         Assert.False(stopping.IsCompleted);
@@ -389,9 +395,11 @@ public sealed class DependencyPoolTests : IAsyncLifetime
     [Fact]
     public async Task EV85_Dispose_EndsAllWork_AndAllWaits()
     {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var cleaned = false;
         _pool.Start("a", [], async (_, _, stopping) =>
         {
+            begun.SetResult();
             try
             {
                 await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
@@ -406,6 +414,7 @@ public sealed class DependencyPoolTests : IAsyncLifetime
         });
         _pool.Start("b", ["a", "never"], async (_, results, _) => (await results.AllAsync()).Count);
         var waits = new[] { _pool.GetAsync("a"), _pool.GetAsync("b"), _pool.GetAsync("never") };
+        await begun.Task.Within("start");
 
         await _pool.DisposeAsync().Within("dispose");
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Concurrency.Execution;
-using Concurrency.Executors;
 
 namespace Concurrency.Bridging;
 

@@ -79,15 +79,15 @@ internal sealed partial class BroadcastCore<T>
         }
         finally
         {
-            LeaveLine(hasTurn);
+            LeaveLine(letter, hasTurn);
         }
     }
 
-    private void LeaveLine(bool hadTurn)
+    private void LeaveLine(Letter letter, bool hadTurn)
     {
         using (_gate.EnterScope())
         {
-            _inLine--;
+            CountInLine(letter, -1);
             _wake = hadTurn ? null : _wake;
         }
 

@@ -18,6 +18,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
     private CancellationTokenSource? _wake;
     private T _latest = default!;
     private int _inLine;
+    private int _itemsInLine;
     private int _number;
     private long _written;
     private long _unheard;
@@ -168,7 +169,8 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
             return BroadcastOutcome.Closed;
         }
 
-        var mustQueue = !hasTurn && _inLine != 0;
+        // Who only asks whether there is room holds up nobody: several who ask and then try would wait for each other.
+        var mustQueue = !hasTurn && _itemsInLine != 0;
         ReadOnlySpan<BroadcastSubscription<T>> receivers = [];
         var outcome = mustQueue ? BroadcastOutcome.MustWait
             : _subscribers.Length == 0 ? BroadcastOutcome.Published
@@ -199,13 +201,19 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
     {
         if (!hasTurn)
         {
-            _inLine += letter.MayWait ? 1 : 0;
+            CountInLine(letter, letter.MayWait ? 1 : 0);
             return default;
         }
 
         var waiting = new Waiting(receivers.ToArray(), new CancellationTokenSource());
         _wake = waiting.Wake;
         return waiting;
+    }
+
+    private void CountInLine(Letter letter, int change)
+    {
+        _inLine += change;
+        _itemsInLine += letter.Hash is null ? 0 : change;
     }
 
     private void GiveLocked(

@@ -16,8 +16,11 @@ internal abstract class BroadcastRoute<T>
     /// <summary>Whether a subscriber could take an item without losing one.</summary>
     protected static bool HasRoom(BroadcastSubscription<T> one) => one.Core.SeemsToHaveRoom;
 
-    /// <summary>Whether a subscriber asks the writer to wait.</summary>
-    protected static bool MustWaitFor(BroadcastSubscription<T> one) => one.Policy.FullMode == ChannelFullMode.Wait && !HasRoom(one);
+    /// <summary>Whether writers wait for a subscriber that is full.</summary>
+    protected static bool Waits(BroadcastSubscription<T> one) => one.Policy.FullMode == ChannelFullMode.Wait;
+
+    /// <summary>Whether a subscriber asks the writer to wait now.</summary>
+    protected static bool MustWaitFor(BroadcastSubscription<T> one) => Waits(one) && !HasRoom(one);
 
     /// <summary>Whether a subscriber can neither take an item nor lose one for it.</summary>
     protected static bool Refuses(BroadcastSubscription<T> one) => one.Policy.FullMode == ChannelFullMode.Reject && !HasRoom(one);
@@ -48,8 +51,9 @@ internal sealed class RoundRobinRoute<T> : BroadcastRoute<T>
         index = index >= 0 ? index : FindFromNext(all, static one => !MustWaitFor(one) && !Refuses(one));
         if (index < 0)
         {
+            // Asked of the mode, not of the room, which a reader may have made since: then the wait ends at once.
             receivers = all;
-            return Array.Exists(all, MustWaitFor) ? BroadcastOutcome.MustWait : BroadcastOutcome.Refused;
+            return Array.Exists(all, Waits) ? BroadcastOutcome.MustWait : BroadcastOutcome.Refused;
         }
 
         receivers = all.AsSpan(index, 1);

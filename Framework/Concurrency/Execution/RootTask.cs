@@ -50,6 +50,8 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
             return Task;
         }
 
+        RootTaskWatch.Current?.Created(this, _executor);
+
         // In flight from now on, so that a drain which begins meanwhile either sees it or is seen by it.
         _executor.RootStarted();
         var start = new DelayedStart(_executor.Delays, this);

@@ -117,7 +117,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
 
         var executor = ForCaller(options);
         var program = executor.RunAsync(
-            stopping => executor.RunMainAsync(main, executor.BeginEnd, cancellationToken, stopping), CancellationToken.None);
+            stopping => RunMainAsync(main, executor.BeginEnd, cancellationToken, stopping), CancellationToken.None);
 
         // Its result is read after the executor has ended; until then this awaits it.
         _ = program.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -132,7 +132,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
 #pragma warning restore VSTHRD002
     }
 
-    private async Task<T> RunMainAsync<T>(
+    private static async Task<T> RunMainAsync<T>(
         Func<CancellationToken, Task<T>> main, Action? end, CancellationToken cancellationToken, CancellationToken stopping)
     {
         var linked = new LinkedCancellation(cancellationToken, stopping);

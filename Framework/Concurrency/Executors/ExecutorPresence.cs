@@ -19,11 +19,16 @@ internal sealed class ExecutorPresence(Executor executor) : ILiveObject
     public void Show()
     {
         LiveObjects.Add(this);
+        executor.Presence = this;
         ExecutorMeter.Start();
     }
 
     /// <summary>Shows it no longer.</summary>
-    public void Hide() => LiveObjects.Remove(this);
+    public void Hide()
+    {
+        executor.Presence = null;
+        LiveObjects.Remove(this);
+    }
 
     public void Describe(LiveDetails details)
     {

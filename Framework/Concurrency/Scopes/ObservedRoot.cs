@@ -10,6 +10,9 @@ internal sealed class ObservedRoot<TResult>(
 {
     public override Delegate Work => work;
 
+    // Whoever is told of the end looks at the failure.
+    protected override bool HasOwner => true;
+
     /// <summary>Starts work on an executor, or on the .NET pool if there is none.</summary>
     public static void Start(
         Executor? executor, Func<CancellationToken, Task<TResult>> work, Action<Task<TResult>> ended, CancellationToken cancellationToken)
