@@ -8,7 +8,7 @@ public sealed class ResourcePoolSnippets
     {
         using var console = new CapturedConsole();
 
-        #region pools-smallest
+        #region resources-smallest
         var opened = 0;
         await using var pool = new ResourcePool<string>(new ResourcePoolOptions<string>
         {
@@ -63,7 +63,7 @@ public sealed class ResourcePoolSnippets
     {
         using var console = new CapturedConsole();
 
-        #region pools-dependencies
+        #region resources-dependencies
         await using var build = new DependencyPool<string, int>();
 
         build.Start("report", ["users", "orders"], async (key, results, cancellationToken) =>
@@ -113,7 +113,7 @@ public sealed class ResourcePoolSnippets
     {
         using var console = new CapturedConsole();
 
-        #region pools-test
+        #region resources-test
         await using var pool = new ResourcePool<string>(new ResourcePoolOptions<string>
         {
             MaximumSize = 1,

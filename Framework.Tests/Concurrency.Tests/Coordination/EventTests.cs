@@ -21,7 +21,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void AS51_SetThenReset_WakesWhoWaited()
+    public void AS51_OU4_SetThenReset_WakesWhoWaited()
     {
         var signal = new AsyncManualResetEvent();
         var wait = signal.WaitAsync();

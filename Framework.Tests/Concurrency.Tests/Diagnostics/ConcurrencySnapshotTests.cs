@@ -139,7 +139,7 @@ public sealed class ConcurrencySnapshotTests
     }
 
     [Fact]
-    public void AS28_Text_IsATreeWithOneObjectALine()
+    public void AS28_A6_Text_IsATreeWithOneObjectALine()
     {
         var snapshot = Sample() with { Omitted = 2 };
 

@@ -218,7 +218,7 @@ public sealed class ComponentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task StartAsync_SourceIsReadByAnotherComponent_NamesBothAndLeavesTheFirstAlone()
+    public async Task EV104_StartAsync_SourceIsReadByAnotherComponent_NamesBothAndLeavesTheFirstAlone()
     {
         var source = new FakeSource<int>();
         await using var first = new Component<int>("first", source, _executor, (_, _) => default);
