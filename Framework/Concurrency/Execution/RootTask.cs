@@ -20,6 +20,8 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     public abstract Delegate Work { get; }
 
+    public virtual string? GivenName => null;
+
     public Task Promise => Task;
 
     /// <summary>Queues the work and returns the promise of its end.</summary>
