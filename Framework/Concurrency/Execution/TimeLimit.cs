@@ -15,7 +15,6 @@ internal sealed class TimeLimit : IDisposable
                 $"Nothing can be waited for {timeout}. Use zero or more, or Timeout.InfiniteTimeSpan for as long as it takes.");
         }
 
-        _registration = cancellationToken.UnsafeRegister(static over => ((CancellationTokenSource)over!).Cancel(), _over);
         if (timeout == TimeSpan.Zero)
         {
             _over.Cancel();
@@ -25,6 +24,9 @@ internal sealed class TimeLimit : IDisposable
             var clock = timeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System;
             _timer = clock.CreateTimer(static over => ((CancellationTokenSource)over!).Cancel(), _over, timeout, Timeout.InfiniteTimeSpan);
         }
+
+        // Last: whatever the clock refuses must leave nothing on the caller's token.
+        _registration = cancellationToken.UnsafeRegister(static over => ((CancellationTokenSource)over!).Cancel(), _over);
     }
 
     public CancellationToken Over => _over.Token;
