@@ -17,6 +17,7 @@ internal sealed class PoolEngine : IExecutorEngine
     private readonly StarvationWatch _starvation;
     private volatile bool _rootsClosed;
     private ITimer? _attempt;
+    private long _notStarted;
 
     public PoolEngine(PoolExecutor owner, PoolExecutorOptions options)
     {
@@ -191,17 +192,15 @@ internal sealed class PoolEngine : IExecutorEngine
     public void ThreadNotStarted(PoolWorker worker, Exception error)
     {
         _crew.NotStarted(worker);
-        try
+
+        // Nobody may post again, and a pool without threads would keep what is queued for ever.
+        var timer = _options.WatchdogClock.CreateTimer(
+            static self => ((PoolEngine)self!).WakeForWork(), this, s_nextAttempt, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _attempt, timer)?.Dispose();
+        ThreadGone();
+        if (PowersOfTen.Contain(Interlocked.Increment(ref _notStarted)))
         {
-            ExecutorLog.NoThread(_options.Logger, _owner, _crew.Threads, s_nextAttempt, error);
-        }
-        finally
-        {
-            // Nobody may post again, and a pool without threads would keep what is queued for ever.
-            var timer = _options.WatchdogClock.CreateTimer(
-                static self => ((PoolEngine)self!).WakeForWork(), this, s_nextAttempt, Timeout.InfiniteTimeSpan);
-            Interlocked.Exchange(ref _attempt, timer)?.Dispose();
-            ThreadGone();
+            ExecutorLog.NoThread(_options.Logger, _owner, _crew.Threads, _notStarted, error);
         }
     }
 
