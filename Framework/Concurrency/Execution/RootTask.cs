@@ -29,9 +29,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         if (_cancellationToken.IsCancellationRequested)
         {
-            SetCanceled(_cancellationToken);
-            OnEnded();
-            return Task;
+            return EndBeforeStart();
         }
 
         RootTaskWatch.Current?.Created(this, _executor);
@@ -47,9 +45,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         DelayedQueue.Validate(delay);
         if (_cancellationToken.IsCancellationRequested)
         {
-            SetCanceled(_cancellationToken);
-            OnEnded();
-            return Task;
+            return EndBeforeStart();
         }
 
         RootTaskWatch.Current?.Created(this, _executor);
@@ -136,6 +132,15 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     protected static Task NotNull(Task? task) => task ?? throw new InvalidOperationException(
         "The delegate given to RunAsync returned null instead of a task. Make it async or return Task.CompletedTask.");
+
+    private Task<TResult> EndBeforeStart()
+    {
+        // Counted like one whose token was cancelled a moment later.
+        _executor.Tally.CountCancelled();
+        SetCanceled(_cancellationToken);
+        OnEnded();
+        return Task;
+    }
 
     private void Observe(ValueTask admission)
     {
