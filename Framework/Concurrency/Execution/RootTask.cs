@@ -130,8 +130,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         return _linked.Token;
     }
 
-    protected static Task NotNull(Task? task) => task ?? throw new InvalidOperationException(
-        "The delegate given to RunAsync returned null instead of a task. Make it async or return Task.CompletedTask.");
+    protected static Task NotNull(Task? task) => Given.Task(task, "RunAsync");
 
     private Task<TResult> EndBeforeStart()
     {

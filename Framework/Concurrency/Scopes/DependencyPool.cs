@@ -324,7 +324,7 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
         {
             await slot.TakeAsync().ConfigureAwait(Executor.Current is not null);
             var results = new DependencyResults<TKey, TValue>(this, Array.ConvertAll(node.Dependencies!, static d => d.Key), slot, stopping);
-            value = await work(node.Key, results, stopping).ConfigureAwait(Executor.Current is not null);
+            value = await Given.Task(work(node.Key, results, stopping), "DependencyPool.Start").ConfigureAwait(Executor.Current is not null);
         }
         catch (Exception failure)
         {

@@ -347,7 +347,7 @@ internal sealed class MapRun<TItem, TResult>
     {
         try
         {
-            return TaskOutcome<TResult>.Of(await _work(item, _cancellation.Items).ConfigureAwait(Executor.Current is not null));
+            return TaskOutcome<TResult>.Of(await Given.Task(_work(item, _cancellation.Items), "MapAsync").ConfigureAwait(Executor.Current is not null));
         }
         catch (Exception error)
         {

@@ -20,16 +20,25 @@ public sealed class ResourceLease<T> : IAsyncDisposable, IDisposable
 
     /// <summary>The item.</summary>
     /// <exception cref="ObjectDisposedException">The item was returned: somebody else may be using it.</exception>
-    public T Value => IsReturned
-        ? throw new ObjectDisposedException(nameof(ResourceLease<>),
-            $"An item of the pool '{_options.Name}' was used after it had been returned; somebody else may have it now. Acquire another one.")
-        : _item.Value;
+    public T Value
+    {
+        get
+        {
+            ThrowIfReturned("used");
+            return _item.Value;
+        }
+    }
 
     /// <summary>Whether the item was returned.</summary>
     public bool IsReturned => Volatile.Read(ref _isReturned) != 0;
 
     /// <summary>Marks the item as broken: instead of being returned it is closed, without being reset.</summary>
-    public void Discard() => Volatile.Write(ref _isDiscarded, true);
+    /// <exception cref="ObjectDisposedException">The item was returned: it is too late, and somebody else may have it.</exception>
+    public void Discard()
+    {
+        ThrowIfReturned("discarded");
+        Volatile.Write(ref _isDiscarded, true);
+    }
 
     /// <summary>Returns the item; completes when it is ready for its next user, or closed.</summary>
     /// <remarks>Never fails: failures of the pool's delegates are logged, and close the item.</remarks>
@@ -49,4 +58,13 @@ public sealed class ResourceLease<T> : IAsyncDisposable, IDisposable
 
     /// <summary>Returns the item without waiting until it is ready for its next user; <see cref="DisposeAsync"/> waits.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();
+
+    private void ThrowIfReturned(string what)
+    {
+        if (IsReturned)
+        {
+            throw new ObjectDisposedException(nameof(ResourceLease<>),
+                $"An item of the pool '{_options.Name}' was {what} after it had been returned; somebody else may have it now. Acquire another one.");
+        }
+    }
 }

@@ -7,6 +7,7 @@ internal sealed class ScopeOutcome(TaskScope scope, TaskScopeFailureMode mode)
 {
     private readonly QuietLock _gate = new();
     private List<Exception>? _failures;
+    private Exception? _bodyFailure;
     private bool _cutShort;
     private bool _cancelledFromOutside;
 
@@ -46,12 +47,30 @@ internal sealed class ScopeOutcome(TaskScope scope, TaskScopeFailureMode mode)
         }
     }
 
+    /// <summary>Adds the failure of the body, unless it is that of a child which the body awaited.</summary>
+    public void FailBody(Exception failure)
+    {
+        using (_gate.EnterScope())
+        {
+            _bodyFailure = failure;
+            if (_failures?.Exists(known => ReferenceEquals(known, failure)) == true)
+            {
+                return;
+            }
+        }
+
+        Fail(failure, "the body failed");
+    }
+
     /// <summary>Adds a failure that has no consequence until the scope ends.</summary>
     public void Record(Exception failure)
     {
         using (_gate.EnterScope())
         {
-            (_failures ??= []).Add(failure);
+            if (!ReferenceEquals(failure, _bodyFailure) || _failures?.Contains(failure) != true)
+            {
+                (_failures ??= []).Add(failure);
+            }
         }
     }
 

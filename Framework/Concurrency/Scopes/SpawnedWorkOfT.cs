@@ -28,6 +28,12 @@ public sealed class SpawnedWork<T> : SpawnedWork
 
     internal override async Task RunInlineAsync()
     {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            // Work that spawns into its own full pool, and so on, each in its caller: this one begins with an empty stack.
+            await Executor.Yield();
+        }
+
         var run = RunAsync(default);
         await TaskEnd.OfAsync(run).ConfigureAwait(Executor.Current is not null);
         Settle(run);
@@ -53,7 +59,7 @@ public sealed class SpawnedWork<T> : SpawnedWork
         var frame = WorkFrame.Enter(Owner.Pool, this);
         try
         {
-            return await _work(Token).ConfigureAwait(Executor.Current is not null);
+            return await Given.Task(_work(Token), $"'{Name}'").ConfigureAwait(Executor.Current is not null);
         }
         finally
         {

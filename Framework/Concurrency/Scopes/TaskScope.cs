@@ -107,7 +107,7 @@ public sealed class TaskScope : ILiveObject
         ArgumentNullException.ThrowIfNull(body);
         return RunAsync(async scope =>
         {
-            await body(scope).ConfigureAwait(Executor.Current is not null);
+            await Given.Task(body(scope), "TaskScope.RunAsync").ConfigureAwait(Executor.Current is not null);
             return true;
         }, options, cancellationToken);
     }
@@ -131,7 +131,7 @@ public sealed class TaskScope : ILiveObject
         s_current.Value = scope;
         try
         {
-            result = await body(scope).ConfigureAwait(Executor.Current is not null);
+            result = await Given.Task(body(scope), "TaskScope.RunAsync").ConfigureAwait(Executor.Current is not null);
         }
         catch (OperationCanceledException canceled) when (scope.Reason is not null)
         {
@@ -139,7 +139,7 @@ public sealed class TaskScope : ILiveObject
         }
         catch (Exception failure)
         {
-            scope.Outcome.Fail(failure, "the body failed");
+            scope.Outcome.FailBody(failure);
         }
 
         await scope.CloseAsync().ConfigureAwait(Executor.Current is not null);

@@ -99,7 +99,7 @@ public sealed class TimeoutScope
         try
         {
             scope.Reschedule(limit);
-            result = await body(scope).ConfigureAwait(Executor.Current is not null);
+            result = await Given.Task(body(scope), "TimeoutScope.RunAsync").ConfigureAwait(Executor.Current is not null);
         }
         catch (Exception error)
         {
@@ -186,7 +186,7 @@ public sealed class TimeoutScope
 
     private static Func<TimeoutScope, Task<bool>> WithoutResult(Func<TimeoutScope, Task> body) => async scope =>
     {
-        await body(scope).ConfigureAwait(Executor.Current is not null);
+        await Given.Task(body(scope), "TimeoutScope.RunAsync").ConfigureAwait(Executor.Current is not null);
         return true;
     };
 

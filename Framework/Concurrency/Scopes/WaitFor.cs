@@ -34,7 +34,7 @@ public static class WaitFor
         ArgumentNullException.ThrowIfNull(work);
         return RunAsync(async token =>
         {
-            await work(token).ConfigureAwait(Executor.Current is not null);
+            await Given.Task(work(token), "WaitFor.RunAsync").ConfigureAwait(Executor.Current is not null);
             return true;
         }, timeout, timeProvider, cancellationToken);
     }

@@ -7,7 +7,7 @@ internal static class WithoutResult
 {
     public static Func<CancellationToken, Task<bool>> Of(Func<CancellationToken, Task> work) => async cancellationToken =>
     {
-        await work(cancellationToken).ConfigureAwait(Executor.Current is not null);
+        await Given.Task(work(cancellationToken), "SpawnAsync").ConfigureAwait(Executor.Current is not null);
         return true;
     };
 }
