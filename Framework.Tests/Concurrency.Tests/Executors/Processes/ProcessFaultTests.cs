@@ -18,8 +18,12 @@ public sealed class ProcessFaultTests : IClassFixture<MachineLock>
             Assert.Equal(value * value, await executor.RunAsync(Work.Square, value).Within("work"));
         }
 
-        ProcessRig.Kill(await ProcessRig.ReadyAsync(executor));
-        await ProcessRig.ReadyAsync(executor);
+        var pid = await ProcessRig.ReadyAsync(executor);
+        var running = executor.RunAsync(Work.Endless, 0);
+        var queued = executor.RunAsync(Work.Square, 5);
+        ProcessRig.Kill(pid);
+        await Assert.ThrowsAsync<WorkerCrashedException>(() => running.Within("the crash"));
+        Assert.Equal(25, await queued.Within("the next worker"));
         await executor.DisposeAsync().Within("the disposal");
 
         Assert.True(logger.Calls > 0);
@@ -33,7 +37,7 @@ public sealed class ProcessFaultTests : IClassFixture<MachineLock>
         await using var executor = ProcessRig.Create(o => o with { Logger = logger, Output = WorkerOutput.Log });
 
         // Far more than a pipe holds: a worker whose output nobody takes would block.
-        for (var line = 0; line < 5; line++)
+        for (var line = 0; line < 2; line++)
         {
             await executor.RunAsync(Work.Print, new string('x', 60_000)).Within("a long line");
         }
