@@ -265,6 +265,87 @@ public sealed class BroadcastTests
         Assert.Equal(1, refusing.Statistics.Rejected);
     }
 
+    [Theory]
+    [InlineData(ChannelFullMode.Wait)]
+    [InlineData(ChannelFullMode.Reject)]
+    public async Task ByKey_TheOwnerIsFullAndAnotherIsNot_WaitToWriteWaits(ChannelFullMode mode)
+    {
+        var broadcast = BroadcastChannel.CreateByKey((int item) => item, waitForSubscribers: true);
+        var policy = new BoundedChannelPolicy(1) { FullMode = mode };
+        using var first = broadcast.Subscribe(policy);
+        using var second = broadcast.Subscribe(policy);
+        Assert.True(broadcast.Writer.TryWrite(7));
+        var owner = first.Reader.Count == 1 ? first : second;
+
+        // The usual loop would never end if it were told "try" while this item cannot be written.
+        Assert.False(broadcast.Writer.TryWrite(7));
+        var room = broadcast.Writer.WaitToWriteAsync().AsTask();
+        Assert.False(room.IsCompleted);
+
+        Assert.Equal(7, await owner.Reader.ReadAsync());
+        Assert.True(await room.Within("room"));
+        Assert.True(broadcast.Writer.TryWrite(7));
+        Assert.Equal(0, broadcast.Statistics.WaitingWriters);
+    }
+
+    [Fact]
+    public async Task ByKey_WhoAsksForRoomEverywhere_HoldsUpNoItem()
+    {
+        var broadcast = BroadcastChannel.CreateByKey((int item) => item, waitForSubscribers: true);
+        using var first = broadcast.Subscribe(new BoundedChannelPolicy(1));
+        using var second = broadcast.Subscribe(new BoundedChannelPolicy(1));
+        for (var item = 0; first.Reader.Count + second.Reader.Count < 2; item++)
+        {
+            broadcast.Writer.TryWrite(item);
+        }
+
+        Assert.True(first.Reader.TryPeek(out var ofFirst));
+        var room = broadcast.Writer.WaitToWriteAsync().AsTask();
+        var write = broadcast.Writer.WriteAsync(ofFirst).AsTask();
+        Assert.Equal(2, broadcast.Statistics.WaitingWriters);
+
+        Assert.Equal([ofFirst], Drain(first));
+        await write.Within("write");
+        Assert.False(room.IsCompleted);
+        Assert.Single(Drain(first));
+        Assert.False(room.IsCompleted);
+        Assert.Single(Drain(second));
+        Assert.True(await room.Within("room"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WaitToWrite_BehindAWriteInLine_IsToldWhenTheLineIsEmpty(bool isCancelled)
+    {
+        var broadcast = BroadcastChannel.Create<int>(waitForSubscribers: true);
+        using var only = broadcast.Subscribe(s_waits);
+        Assert.True(broadcast.Writer.TryWrite(1));
+        Assert.True(broadcast.Writer.TryWrite(2));
+        using var source = new CancellationTokenSource();
+        var write = broadcast.Writer.WriteAsync(3, source.Token).AsTask();
+        var rooms = new[] { broadcast.Writer.WaitToWriteAsync().AsTask(), broadcast.Writer.WaitToWriteAsync().AsTask() };
+        using var newcomer = broadcast.Subscribe(s_waits);
+        if (isCancelled)
+        {
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write.Within("write"));
+            Assert.All(rooms, room => Assert.False(room.IsCompleted));
+        }
+
+        // Without the write there is room after one read; with it, after two.
+        Assert.Equal(1, await only.Reader.ReadAsync());
+        if (!isCancelled)
+        {
+            await write.Within("write");
+            Assert.Equal(2, await only.Reader.ReadAsync());
+        }
+
+        Assert.True(await rooms[0].Within("room"));
+        Assert.True(await rooms[1].Within("room"));
+        Assert.Equal(0, broadcast.Statistics.WaitingWriters);
+    }
+
     [Fact]
     public void Callbacks_ThatThrow_ReachTheWriterAfterAllWereServed()
     {

@@ -191,6 +191,73 @@ public sealed class PriorityTests
     }
 
     [Fact]
+    public void AComparerThatThrows_ChangesNothingAndFailsNoReader() => Explore.Seeds(300, executor =>
+    {
+        var random = executor.Random;
+        var isArmed = false;
+        var comparer = Comparer<int>.Create((one, other) => isArmed && random.Next(3) == 0 ? throw new FormatException() : one - other);
+        var policy = new BoundedChannelPolicy(random.Next(1, 7)) { FullMode = (ChannelFullMode)random.Next(5) };
+        var inside = new List<Waiting>();
+        var lost = new List<Waiting>();
+        var channel = BoundedChannel.CreatePrioritized(policy, (Waiting item) => item.Rank, comparer, (item, _) => lost.Add(item));
+        for (var i = 0; i < 100; i++)
+        {
+            isArmed = i < 90 && random.Next(2) == 0;
+            if (random.Next(3) != 0)
+            {
+                WriteOne();
+            }
+            else if (channel.Reader.TryRead(out var taken))
+            {
+                Assert.True(inside.Remove(taken));
+            }
+
+            Assert.Equal(inside.Count, channel.Statistics.Depth);
+        }
+
+        isArmed = true;
+        Assert.Equal(inside.ToHashSet(), Drain(channel).ToHashSet());
+        return Task.CompletedTask;
+
+        void WriteOne()
+        {
+            var item = new Waiting { Rank = random.Next(4) };
+            lost.Clear();
+            try
+            {
+                if (channel.Writer.TryWrite(item))
+                {
+                    inside.Add(item);
+                }
+            }
+            catch (FormatException)
+            {
+                Assert.Empty(lost);
+            }
+
+            lost.ForEach(one => Assert.True(inside.Remove(one)));
+        }
+    });
+
+    [Fact]
+    public async Task AComparerThatThrows_WhenAWaitingWriterComesIn_FailsThisWriterOnly()
+    {
+        var bad = -1;
+        var comparer = Comparer<int>.Create((one, other) => one == bad || other == bad ? throw new FormatException() : one - other);
+        var channel = BoundedChannel.CreatePrioritized(2, (int item) => item, comparer);
+        Assert.True(channel.Writer.TryWrite(1));
+        Assert.True(channel.Writer.TryWrite(2));
+        var failing = channel.Writer.WriteAsync(5).AsTask();
+        var next = channel.Writer.WriteAsync(4).AsTask();
+        bad = 5;
+
+        Assert.Equal(1, await channel.Reader.ReadAsync());
+        await Assert.ThrowsAsync<FormatException>(() => failing.Within("failing"));
+        await next.Within("next");
+        Assert.Equal([2, 4], Drain(channel));
+    }
+
+    [Fact]
     public void Abort_ReportsWhatIsInside()
     {
         var lost = new List<int>();

@@ -1,5 +1,6 @@
 using Concurrency.Coordination;
 using Concurrency.TestSupport;
+using Microsoft.Extensions.Logging;
 
 namespace Concurrency.Tests.Coordination;
 
@@ -84,6 +85,19 @@ public sealed class NamedLocksLogTests : IDisposable
     }
 
     [FlockFact]
+    public async Task OC2_External_TheLogThrows_LeavesNothingHeld()
+    {
+        var logged = new NamedLocks(new NamedLocksOptions { Directory = _directory.FullName, Logger = new FailingLogger() });
+        Assert.Throws<FormatException>(() => logged.Lock("disk"));
+        Assert.Throws<FormatException>(() => logged.TryLock("disk", out _));
+        await Assert.ThrowsAsync<FormatException>(async () => await logged.LockAsync("disk"));
+        Assert.Equal(0, logged.Count);
+
+        Assert.True(new NamedLocks(new NamedLocksOptions { Directory = _directory.FullName }).TryLock("disk", out var key));
+        key.Dispose();
+    }
+
+    [FlockFact]
     public void OC2_LockFile_IsRemovedOnlyWhenNobodyHoldsIt()
     {
         var locks = new NamedLocks(new NamedLocksOptions { Directory = _directory.FullName });
@@ -98,5 +112,16 @@ public sealed class NamedLocksLogTests : IDisposable
         locks.Lock("disk").Dispose();
         Assert.Single(_directory.GetFiles());
         Assert.True(new NamedLocks().TryRemoveFile("disk"));
+    }
+
+    private sealed class FailingLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new FormatException();
     }
 }

@@ -113,46 +113,5 @@ public sealed class FailureToolsTests
         }
     }
 
-    [Fact]
-    public void OU3_ExceptionFilter_IsALanguageFeature()
-    {
-        // exception_filter swallows what a predicate picks; in C# the predicate is the filter of the catch.
-        static bool IsHarmless(IOException error) => error is FileNotFoundException;
-        static void Load(Exception error)
-        {
-            try
-            {
-                throw error;
-            }
-            catch (IOException caught) when (IsHarmless(caught))
-            {
-                // Nothing to load is nothing to worry about.
-            }
-        }
-
-        Load(new FileNotFoundException());
-        Assert.Throws<EndOfStreamException>(() => Load(new EndOfStreamException()));
-    }
-
-    [Fact]
-    public void OU3_Cause_IsTheInnerException()
-    {
-        var cause = new IOException("disk");
-
-        var error = Assert.Throws<InvalidOperationException>((Action)(() =>
-        {
-            try
-            {
-                throw cause;
-            }
-            catch (IOException caught)
-            {
-                throw new InvalidOperationException("The index cannot be loaded.", caught);
-            }
-        }));
-
-        Assert.Same(cause, error.InnerException);
-    }
-
     private static void ThrowOriginal() => throw new IOException("original");
 }

@@ -82,7 +82,8 @@ public static class BoundedChannel
     /// <param name="policy">How many items, and what happens when there is no room for another; the capacity is positive.</param>
     /// <param name="priority">Gives the priority of an item, once; what it throws reaches the writer, and nothing was written.</param>
     /// <param name="comparer">Says which priority comes first; null for the natural order. It is called under the channel's lock: it must be
-    /// quick, must not throw and must not use the channel.</param>
+    /// quick and must not use the channel. What it throws while an item goes in reaches the writer of this item, and nothing was written;
+    /// while one is taken out it is ignored: no item is lost, but they are no longer in order.</param>
     /// <param name="onUndelivered">Is called exactly once, outside the channel's lock, for each accepted item that no reader will get.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is not positive.</exception>
     public static BoundedChannel<T> CreatePrioritized<T, TPriority>(

@@ -26,6 +26,7 @@ public static class BroadcastChannel
     /// <remarks>
     /// A subscriber that comes takes over a part of the keys, and the keys of one that leaves are spread over the others; no other key moves. A full
     /// subscriber does with the item what its full mode says; writers wait in one line, so that the items of a key keep their order.
+    /// <c>WaitToWriteAsync</c> does not know the key of the next item: it waits until each subscriber that waits or rejects has room.
     /// </remarks>
     /// <param name="key">Gives the key of an item; what it throws reaches the writer, and nothing was written.</param>
     /// <param name="waitForSubscribers">Whether the writer may be asked to wait. If not, a subscription that waits is refused.</param>

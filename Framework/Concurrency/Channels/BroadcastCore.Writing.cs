@@ -63,8 +63,12 @@ internal sealed partial class BroadcastCore<T>
         var hasTurn = false;
         try
         {
-            await _turn.Writer.WriteAsync(true, cancellationToken).ConfigureAwait(Executor.Current is not null);
-            hasTurn = true;
+            if (letter.Hash is not null)
+            {
+                await _turn.Writer.WriteAsync(true, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                hasTurn = true;
+            }
+
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -75,6 +79,10 @@ internal sealed partial class BroadcastCore<T>
                 }
 
                 await WaitForRoomAsync(waiting, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                using (_gate.EnterScope())
+                {
+                    _wakes.Remove(waiting.Wake);
+                }
             }
         }
         finally
@@ -85,23 +93,31 @@ internal sealed partial class BroadcastCore<T>
 
     private void LeaveLine(Letter letter, bool hadTurn)
     {
+        bool isLast;
         using (_gate.EnterScope())
         {
             CountInLine(letter, -1);
-            _wake = hadTurn ? null : _wake;
+            isLast = letter.Hash is not null && _itemsInLine == 0;
         }
 
         if (hadTurn)
         {
             _turn.Reader.TryRead(out _);
         }
+
+        if (isLast)
+        {
+            WakeWriters();
+        }
     }
 
-    /// <summary>Waits until one of the receivers has room, is closed, or the token or a change of the subscribers ends the wait.</summary>
-    private static async Task WaitForRoomAsync(Waiting waiting, CancellationToken cancellationToken)
+    /// <summary>Waits until one of the receivers, if there are any, has room or is closed, or until woken.</summary>
+    private async Task WaitForRoomAsync(Waiting waiting, CancellationToken cancellationToken)
     {
         using var link = cancellationToken.UnsafeRegister(static wake => ((CancellationTokenSource)wake!).Cancel(), waiting.Wake);
-        var waits = Array.ConvertAll(waiting.Receivers, one => one.Writer.WaitToWriteAsync(waiting.Wake.Token).AsTask());
+        var waits = waiting.Receivers.Length == 0
+            ? [_neverRead.Writer.WaitToWriteAsync(waiting.Wake.Token).AsTask()]
+            : Array.ConvertAll(waiting.Receivers, one => one.Writer.WaitToWriteAsync(waiting.Wake.Token).AsTask());
         await Task.WhenAny(waits).ConfigureAwait(Executor.Current is not null);
         CancelHere(waiting.Wake);
         foreach (var wait in waits)

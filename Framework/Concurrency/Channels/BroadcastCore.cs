@@ -7,15 +7,19 @@ namespace Concurrency.Channels;
 /// <para>An item is published under one gate, so that all subscribers get the items in one order; the gates of their channels are taken
 /// inside it, one at a time, and never the other way round. Only the broadcast writes to these channels: room that was seen stays.</para>
 /// <para>A writer that must wait takes the turn, which is a channel for one, with its line of waiting writers; nobody overtakes those in line.
-/// It waits for room like any writer of the full channel, and is also woken when subscribers come or go.</para>
+/// It waits for room like any writer of the full channel, and is also woken when subscribers come or go. Who only asks whether there is room
+/// takes no turn, so that no item is held up by a question: it waits until nobody is in line and there is room.</para>
 /// </remarks>
 internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool waitsForSubscribers)
 {
     private readonly BoundedChannel<bool> _turn = BoundedChannel.Create<bool>(1);
+
+    // A channel's waits resume where they were made, whoever wakes them: without a reader, this one's only end by being woken.
+    private readonly BoundedChannel<bool> _neverRead = BoundedChannel.Create<bool>(0);
     private SpinGate _gate;
     private BroadcastSubscription<T>[] _subscribers = [];
     private ChannelClosure? _closure;
-    private CancellationTokenSource? _wake;
+    private List<CancellationTokenSource> _wakes = [];
     private T _latest = default!;
     private int _inLine;
     private int _itemsInLine;
@@ -70,7 +74,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
 
         var channel = BoundedChannel.Create(policy, onUndelivered);
         var subscription = Add(channel, withLatest, out var closure);
-        WakeWriter();
+        WakeWriters();
         if (closure is not null)
         {
             channel.Writer.TryComplete(closure.Error);
@@ -87,7 +91,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
             _subscribers = Array.FindAll(_subscribers, one => one != subscription);
         }
 
-        WakeWriter();
+        WakeWriters();
     }
 
     /// <summary>Takes no more items, and tells each subscriber so.</summary>
@@ -111,7 +115,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
             one.Writer.TryComplete(error);
         }
 
-        WakeWriter();
+        WakeWriters();
         return true;
     }
 
@@ -134,8 +138,23 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
         return subscription;
     }
 
-    /// <summary>Lets the writer whose turn it is look again.</summary>
-    private void WakeWriter() => Interlocked.Exchange(ref _wake, null)?.Cancel();
+    /// <summary>Lets the writer whose turn it is, and those who ask for room, look again.</summary>
+    private void WakeWriters()
+    {
+        List<CancellationTokenSource> wakes;
+        using (_gate.EnterScope())
+        {
+            if (_wakes.Count == 0)
+            {
+                return;
+            }
+
+            wakes = _wakes;
+            _wakes = [];
+        }
+
+        wakes.ForEach(CancelHere);
+    }
 
     private BroadcastOutcome Publish(Letter letter, bool hasTurn, out Waiting waiting)
     {
@@ -169,8 +188,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
             return BroadcastOutcome.Closed;
         }
 
-        // Who only asks whether there is room holds up nobody: several who ask and then try would wait for each other.
-        var mustQueue = !hasTurn && _itemsInLine != 0;
+        var mustQueue = _itemsInLine != 0 && (!hasTurn || letter.Hash is null);
         ReadOnlySpan<BroadcastSubscription<T>> receivers = [];
         var outcome = mustQueue ? BroadcastOutcome.MustWait
             : _subscribers.Length == 0 ? BroadcastOutcome.Published
@@ -196,7 +214,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
         return outcome;
     }
 
-    /// <summary>Notes that a writer is in line, or, when it is its turn, what it waits for.</summary>
+    /// <summary>Notes that a writer waits, or, when it does and it is its turn, for what.</summary>
     private Waiting WaitLocked(Letter letter, bool hasTurn, ReadOnlySpan<BroadcastSubscription<T>> receivers)
     {
         if (!hasTurn)
@@ -206,7 +224,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
         }
 
         var waiting = new Waiting(receivers.ToArray(), new CancellationTokenSource());
-        _wake = waiting.Wake;
+        _wakes.Add(waiting.Wake);
         return waiting;
     }
 

@@ -8,7 +8,7 @@ internal abstract class BroadcastRoute<T>
 
     /// <summary>Chooses the receivers of an item and says whether it can be published now.</summary>
     /// <param name="all">The subscribers; there is at least one.</param>
-    /// <param name="hash">What <see cref="HashOf"/> said, or null to ask whether some item could be published.</param>
+    /// <param name="hash">What <see cref="HashOf"/> said, or null to ask whether the next item, whichever it is, could be published.</param>
     /// <param name="receivers">The subscribers to give the item to, or for which to wait.</param>
     public abstract BroadcastOutcome Choose(
         BroadcastSubscription<T>[] all, int? hash, out ReadOnlySpan<BroadcastSubscription<T>> receivers);
@@ -91,8 +91,10 @@ internal sealed class KeyRoute<T, TKey>(Func<T, TKey> keyOf, IEqualityComparer<T
     {
         if (hash is not { } known)
         {
-            receivers = all;
-            return Array.TrueForAll(all, static one => MustWaitFor(one) || Refuses(one)) ? BroadcastOutcome.MustWait : BroadcastOutcome.Published;
+            // Nobody knows the key that comes next: one full subscriber could be the owner of all keys that do.
+            var full = Array.FindAll(all, static one => MustWaitFor(one) || Refuses(one));
+            receivers = full;
+            return full.Length == 0 ? BroadcastOutcome.Published : BroadcastOutcome.MustWait;
         }
 
         var owner = 0;

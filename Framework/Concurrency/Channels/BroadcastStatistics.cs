@@ -15,6 +15,6 @@ public readonly record struct BroadcastStatistics
     /// <summary>How many subscribers there are.</summary>
     public int Subscribers { get; init; }
 
-    /// <summary>How many writers wait, in one line, by writing or by waiting to write.</summary>
+    /// <summary>How many writers wait, by writing or by waiting to write.</summary>
     public int WaitingWriters { get; init; }
 }

@@ -9,7 +9,7 @@ internal abstract class RankedItems<T>
     /// <summary>Looks at what <see cref="TakeNextLocked"/> would take.</summary>
     public abstract T PeekNextLocked();
 
-    /// <summary>Lets a waiting writer in, where there is room.</summary>
+    /// <summary>Lets a waiting writer in, where there is room; or fails it with what the comparer threw.</summary>
     public abstract void AdmitLocked(ChannelCore<T> core, WriteWaiter<T> writer, ref AfterGate after);
 
     /// <summary>A copy of what is inside, oldest first.</summary>

@@ -4,7 +4,8 @@ namespace Concurrency.Channels;
 
 /// <summary>Keeps items by priority, and equal ones by arrival; knows the oldest of all and how often it was overtaken.</summary>
 /// <remarks>
-/// <para>The priority of an item is computed once, by its writer and without the gate; comparing does happen under the gate.</para>
+/// <para>The priority of an item is computed once, by its writer and without the gate; comparing does happen under the gate. What the comparer
+/// throws while an item goes in reaches the writer of this item, and nothing has changed.</para>
 /// <para>An item that is taken overtakes each older one that stays. Each item only stores by how much it was overtaken more often than the
 /// next younger one, so that a take costs one addition and the count of the oldest, which is the highest, is exact all the same.</para>
 /// </remarks>
@@ -50,12 +51,6 @@ internal sealed class RankedItems<T, TPriority> : RankedItems<T>
             return PutOutcome.Closed;
         }
 
-        if (core.Items.Count != 0)
-        {
-            // A priority that cannot be compared fails its own write, before anything has changed, and not a stranger's call.
-            _ = _comparer.Compare(priority, _entries[_next.First].Priority);
-        }
-
         if (!core.Readers.IsEmpty && core.TryHandOverLocked(item, ref after))
         {
             return PutOutcome.Written;
@@ -63,10 +58,13 @@ internal sealed class RankedItems<T, TPriority> : RankedItems<T>
 
         if (!core.HasRoomLocked)
         {
+            // A priority that cannot be compared fails its write now, not after a wait.
+            _ = _next.Count != 0 ? _comparer.Compare(priority, _entries[_next.First].Priority) : 0;
             return PutOutcome.Full;
         }
 
-        AddLocked(core, item, priority, ref after);
+        Insert(item, priority);
+        NoteInsertedLocked(core, ref after);
         return PutOutcome.Written;
     }
 
@@ -79,16 +77,32 @@ internal sealed class RankedItems<T, TPriority> : RankedItems<T>
             return new Drop<T>(item, DropCause.Write);
         }
 
+        // What the comparer throws comes before anything is lost.
+        var victim = _victims.First;
+        Insert(item, priority);
         var oldest = core.Policy.FullMode == ChannelFullMode.DropOldest;
         core.Counts.DroppedOldest += oldest ? 1 : 0;
         core.Counts.DroppedNewest += oldest ? 0 : 1;
-        var lost = Remove(core, _victims.First, wasTaken: false);
-        AddLocked(core, item, priority, ref after);
+        var lost = Remove(core, victim, wasTaken: false);
+        NoteInsertedLocked(core, ref after);
         return new Drop<T>(lost, oldest ? DropCause.Oldest : DropCause.Newest);
     }
 
-    public override void AdmitLocked(ChannelCore<T> core, WriteWaiter<T> writer, ref AfterGate after) =>
-        AddLocked(core, writer.Item, ((PrioritizedWriteWaiter<T, TPriority>)writer).Priority, ref after);
+    public override void AdmitLocked(ChannelCore<T> core, WriteWaiter<T> writer, ref AfterGate after)
+    {
+        try
+        {
+            Insert(writer.Item, ((PrioritizedWriteWaiter<T, TPriority>)writer).Priority);
+        }
+        catch (Exception error)
+        {
+            // The call that made room is a stranger's.
+            writer.Settle(error);
+            return;
+        }
+
+        NoteInsertedLocked(core, ref after);
+    }
 
     public override T TakeNextLocked(ChannelCore<T> core) => Remove(core, NextSlot(), wasTaken: true);
 
@@ -136,10 +150,24 @@ internal sealed class RankedItems<T, TPriority> : RankedItems<T>
         return newestFirst ? -result : result;
     }
 
-    private void AddLocked(ChannelCore<T> core, T item, TPriority priority, ref AfterGate after)
+    /// <summary>Puts an item in its place; when the comparer throws, nothing has changed.</summary>
+    private void Insert(T item, TPriority priority)
     {
         var slot = TakeSlot();
-        _entries[slot] = new Entry { Item = item, Priority = priority, Arrival = _arrivals++, Older = _newest, Younger = None };
+        _entries[slot] = new Entry { Item = item, Priority = priority, Arrival = _arrivals, Older = _newest, Younger = None };
+        int next, victim;
+        try
+        {
+            next = _next.PositionFor(slot);
+            victim = _victims?.PositionFor(slot) ?? None;
+        }
+        catch (Exception)
+        {
+            FreeSlot(slot);
+            throw;
+        }
+
+        _arrivals++;
         if (_newest == None)
         {
             _oldest = slot;
@@ -150,8 +178,12 @@ internal sealed class RankedItems<T, TPriority> : RankedItems<T>
         }
 
         _newest = slot;
-        _next.Add(slot);
-        _victims?.Add(slot);
+        _next.Add(slot, next);
+        _victims?.Add(slot, victim);
+    }
+
+    private static void NoteInsertedLocked(ChannelCore<T> core, ref AfterGate after)
+    {
         core.Items.CountElsewhere(1);
         core.NoteAddedLocked(ref after);
     }
@@ -162,8 +194,7 @@ internal sealed class RankedItems<T, TPriority> : RankedItems<T>
         _victims?.Remove(slot);
         core.Items.CountElsewhere(-1);
         var entry = _entries[slot];
-        _entries[slot] = new Entry { Younger = _free };
-        _free = slot;
+        FreeSlot(slot);
         if (entry.Younger == None)
         {
             _newest = entry.Older;
@@ -188,6 +219,12 @@ internal sealed class RankedItems<T, TPriority> : RankedItems<T>
         }
 
         return entry.Item;
+    }
+
+    private void FreeSlot(int slot)
+    {
+        _entries[slot] = new Entry { Younger = _free };
+        _free = slot;
     }
 
     private int TakeSlot()

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Concurrency.Channels;
 
 /// <summary>Small numbers ("slots") of which the first in a given order is known, and each of which can be taken out, in O(log n).</summary>
-/// <remarks>A comparison that throws leaves every slot where it can be found, if not in order. Allocates only while it grows.</remarks>
+/// <remarks>A comparison that throws changes nothing when a slot is added; when one is taken out, it leaves the others out of order. Allocates only while it grows.</remarks>
 internal sealed class SlotHeap(Func<int, int, bool> isBefore)
 {
     private int[] _slots = [];
@@ -14,7 +14,20 @@ internal sealed class SlotHeap(Func<int, int, bool> isBefore)
     /// <summary>The first slot; there must be one.</summary>
     public int First => _slots[0];
 
-    public void Add(int slot)
+    /// <summary>Where a slot that is not inside belongs; compares, and changes nothing.</summary>
+    public int PositionFor(int slot)
+    {
+        var position = Count;
+        while (position > 0 && isBefore(slot, _slots[(position - 1) / 2]))
+        {
+            position = (position - 1) / 2;
+        }
+
+        return position;
+    }
+
+    /// <summary>Puts a slot where <see cref="PositionFor"/> says; compares nothing.</summary>
+    public void Add(int slot, int position)
     {
         if (slot >= _positions.Length)
         {
@@ -22,9 +35,15 @@ internal sealed class SlotHeap(Func<int, int, bool> isBefore)
             Array.Resize(ref _slots, _positions.Length);
         }
 
-        Place(slot, Count);
-        Count++;
-        Rise(Count - 1);
+        var free = Count++;
+        while (free > position)
+        {
+            var parent = (free - 1) / 2;
+            Place(_slots[parent], free);
+            free = parent;
+        }
+
+        Place(slot, free);
     }
 
     public void Remove(int slot)
@@ -39,8 +58,15 @@ internal sealed class SlotHeap(Func<int, int, bool> isBefore)
 
         var last = _slots[Count];
         Place(last, position);
-        Rise(position);
-        Sink(_positions[last]);
+        try
+        {
+            Rise(position);
+            Sink(_positions[last]);
+        }
+        catch (Exception)
+        {
+            // Whoever takes a slot out has not written what cannot be compared. All slots are still inside, in some order.
+        }
     }
 
     public void Clear() => Count = 0;

@@ -217,12 +217,12 @@ public sealed class WorkQueue<T> : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask PutInTimeAsync(T item, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var limit = new TimeLimit(timeout, cancellationToken);
+        using var limit = new TimeLimit(timeout, timeProvider: null, cancellationToken);
         try
         {
-            await Writer.WriteAsync(item, limit.Token).ConfigureAwait(Executor.Current is not null);
+            await Writer.WriteAsync(item, limit.Over).ConfigureAwait(Executor.Current is not null);
         }
-        catch (OperationCanceledException error) when (limit.HasEnded(error))
+        catch (OperationCanceledException error) when (error.CancellationToken == limit.Over)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw FullError(timeout, error);
@@ -232,39 +232,15 @@ public sealed class WorkQueue<T> : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> GetInTimeAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var limit = new TimeLimit(timeout, cancellationToken);
+        using var limit = new TimeLimit(timeout, timeProvider: null, cancellationToken);
         try
         {
-            return await Reader.ReadAsync(limit.Token).ConfigureAwait(Executor.Current is not null);
+            return await Reader.ReadAsync(limit.Over).ConfigureAwait(Executor.Current is not null);
         }
-        catch (OperationCanceledException error) when (limit.HasEnded(error))
+        catch (OperationCanceledException error) when (error.CancellationToken == limit.Over)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw EmptyError(timeout, error);
-        }
-    }
-
-    /// <summary>A token that is cancelled when a time is over or the caller's token is.</summary>
-    private sealed class TimeLimit : IDisposable
-    {
-        private readonly CancellationTokenSource _source;
-        private readonly CancellationTokenRegistration _link;
-
-        public TimeLimit(TimeSpan timeout, CancellationToken cancellationToken)
-        {
-            _source = new CancellationTokenSource(timeout, Executor.Current?.TimeProvider ?? TimeProvider.System);
-            _link = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
-        }
-
-        public CancellationToken Token => _source.Token;
-
-        public bool HasEnded(OperationCanceledException error) => error.CancellationToken == _source.Token;
-
-        public void Dispose()
-        {
-            // Waits for a callback that is running on another thread, which is short: nobody else has this token.
-            _link.Dispose();
-            _source.Dispose();
         }
     }
 }

@@ -60,14 +60,16 @@ public sealed class NamedLocks
         var entry = Use(name);
         var asked = _clock.GetTimestamp();
         IDisposable? inner = null;
+        IDisposable? file = null;
         try
         {
             inner = entry.Lock.Lock(cancellationToken);
-            return Taken(entry, inner, entry.File?.Lock(cancellationToken), asked);
+            file = entry.File?.Lock(cancellationToken);
+            return Taken(entry, inner, file, asked);
         }
         catch
         {
-            NotTaken(entry, inner, asked);
+            NotTaken(entry, inner, file, asked);
             throw;
         }
     }
@@ -106,22 +108,22 @@ public sealed class NamedLocks
         var entry = Use(name);
         var asked = _clock.GetTimestamp();
         LockKey? inner = null;
+        IDisposable? file = null;
         try
         {
-            IDisposable? file = null;
             key = entry.Lock.Core.TryEnter(out inner) && (entry.File is null || entry.File.TryLock(out file))
                 ? Taken(entry, inner, file, asked)
                 : null;
         }
         catch
         {
-            NotTaken(entry, inner, asked);
+            NotTaken(entry, inner, file, asked);
             throw;
         }
 
         if (key is null)
         {
-            NotTaken(entry, inner, asked);
+            NotTaken(entry, inner, file, asked);
         }
 
         return key is not null;
@@ -141,15 +143,16 @@ public sealed class NamedLocks
         var entry = Use(name);
         var asked = _clock.GetTimestamp();
         IDisposable? inner = null;
+        IDisposable? file = null;
         try
         {
             inner = await entry.Lock.LockAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
-            var file = entry.File is null ? null : await entry.File.LockAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+            file = entry.File is null ? null : await entry.File.LockAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
             return Taken(entry, inner, file, asked);
         }
         catch
         {
-            NotTaken(entry, inner, asked);
+            NotTaken(entry, inner, file, asked);
             throw;
         }
     }
@@ -167,8 +170,9 @@ public sealed class NamedLocks
         return new Key(this, entry, inner, file, taken);
     }
 
-    private void NotTaken(Entry entry, IDisposable? inner, long asked)
+    private void NotTaken(Entry entry, IDisposable? inner, IDisposable? file, long asked)
     {
+        file?.Dispose();
         inner?.Dispose();
         Leave(entry);
         var waited = _clock.GetElapsedTime(asked);
