@@ -7,7 +7,7 @@ namespace Concurrency.Tests.Scopes;
 public sealed class WorkFrameTests
 {
     [Fact]
-    public async Task EV10_WorkThatSpawnsItsSuccessor_OldWorkIsFreed()
+    public async Task EV11_WorkThatSpawnsItsSuccessor_OldWorkIsFreed()
     {
         await using var pool = new WorkPool(2);
         var old = new List<WeakReference>();
@@ -28,7 +28,7 @@ public sealed class WorkFrameTests
     }
 
     [Fact]
-    public void EV10_Frames_EndedOnesAreSkippedAndLiveOnesAreFound()
+    public void EV11_Frames_EndedOnesAreSkippedAndLiveOnesAreFound()
     {
         var pool = new WorkPool(1);
         var outer = WorkFrame.Enter(pool, null);
