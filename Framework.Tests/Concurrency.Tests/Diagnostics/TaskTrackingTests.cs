@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Concurrency.Diagnostics;
 using Concurrency.Execution;
 using Concurrency.Executors;
+using Concurrency.Scopes;
 using Concurrency.TestSupport;
 
 namespace Concurrency.Tests.Diagnostics;
@@ -177,6 +178,22 @@ public sealed class TaskTrackingTests : IAsyncLifetime
         await _executor.DisposeAsync();
         await Assert.ThrowsAsync<ExecutorRejectedException>(() => _executor.RunAsync(_ => Task.CompletedTask));
         Assert.Empty(Mine());
+    }
+
+    [Fact]
+    public async Task AS15_NamesOfScopesAndPools_AreShown()
+    {
+        using var tracking = TaskTracking.Enable();
+        var gate = Signal();
+        await using var pool = new WorkPool(new WorkPoolOptions { Size = 1, Executor = _executor });
+        var work = await pool.SpawnAsync("feed", _ => gate.Task).AsTask().Within("spawn");
+        var block = TaskScope.RunAsync(async scope => await scope.Start("kid", _ => gate.Task, _executor));
+
+        Assert.Equal(["feed", "kid"], Mine().Select(task => task.Name).Order());
+
+        gate.SetResult();
+        await block.Within("the scope");
+        await work.Task.Within("the work");
     }
 
     [Fact]

@@ -7,6 +7,18 @@ namespace Concurrency.Tests.Executors;
 /// <summary>A pool that grows, shrinks and is resized while it works.</summary>
 public sealed class PoolResizeTests
 {
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task FU3_MaximumAlone_MakesTheMinimumFit(int maximum)
+    {
+        var options = new PoolExecutorOptions { MaximumThreads = maximum };
+        await using var pool = new PoolExecutor(options);
+
+        Assert.Equal(Math.Min(Environment.ProcessorCount, maximum), pool.MinimumThreads);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PoolExecutor(options with { MinimumThreads = maximum + 1 }));
+    }
+
     [Fact]
     public async Task FU4_SubmitAfterSubmit_WithAnIdleThread_NeedsNoOther()
     {

@@ -25,7 +25,7 @@ internal static class WorkPoolCalls
         ["WorkPool.LaunchAsync(String, Func, CancellationToken)"] = call => PoolAsync((pool, gate) =>
             SlotAsync(call, pool, gate, () => pool.LaunchAsync("work", _ => Task.CompletedTask).AsTask())),
         ["WorkPool.WaitAllAsync(CancellationToken)"] = call => PoolAsync((pool, gate) => SlotAsync(call, pool, gate, () => pool.WaitAllAsync())),
-        ["WorkPool.DrainAsync(TimeSpan)"] = call => PoolAsync((pool, gate) => SlotAsync(call, pool, gate, () => pool.DrainAsync(Long))),
+        ["WorkPool.WaitAllAsync(TimeSpan)"] = call => PoolAsync((pool, gate) => SlotAsync(call, pool, gate, () => pool.WaitAllAsync(Long))),
         ["WorkPool.StopAsync(String)"] = call => PoolAsync((pool, gate) => SlotAsync(call, pool, gate, () => pool.StopAsync("no more."))),
         ["WorkPool.DisposeAsync()"] = call => PoolAsync((pool, gate) => SlotAsync(call, pool, gate, () => pool.DisposeAsync().AsTask())),
         ["WorkPile.SpawnAsync(String, Func, CancellationToken)"] = call => PoolAsync((pool, gate) =>

@@ -236,6 +236,7 @@ public sealed class MapTests
     [Fact]
     public async Task EV16_Map_DisposedHalfWay_CancelsAndWaitsForWhatRuns()
     {
+        var working = new TaskCompletionSource();
         var cleaning = new TaskCompletionSource();
         var release = new TaskCompletionSource();
         var disposed = false;
@@ -246,6 +247,7 @@ public sealed class MapTests
                 return i;
             }
 
+            working.SetResult();
             try
             {
                 await Task.Delay(Timeout.Infinite, token);
@@ -259,15 +261,12 @@ public sealed class MapTests
             return i;
         }, new MapOptions { Limit = 1 }).GetAsyncEnumerator();
         Assert.True(await results.MoveNextAsync());
+        await working.Task.Within("the second item");
 
         var disposal = results.DisposeAsync().AsTask();
-        await Task.WhenAny(cleaning.Task, disposal).Within("the clean-up");
-        if (cleaning.Task.IsCompleted)
-        {
-            Assert.False(disposal.IsCompleted);
-            Assert.False(disposed);
-        }
-
+        await cleaning.Task.Within("the clean-up");
+        Assert.False(disposal.IsCompleted);
+        Assert.False(disposed);
         release.SetResult();
         await disposal.Within("the disposal");
         Assert.True(disposed);

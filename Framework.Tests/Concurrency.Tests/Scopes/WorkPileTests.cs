@@ -187,6 +187,100 @@ public sealed class WorkPileTests
     }
 
     [Fact]
+    public void EV17_Pile_SpawnsThatWaitTogether_AreReadInTheOrderOfTheCallsUnderEverySeed() => Explore.Seeds(30, async executor =>
+    {
+        await using var pool = new WorkPool(0);
+        var pile = new WorkPile<int>(pool);
+        var spawns = Enumerable.Range(0, 4).Select(i => SpawnAsync(pile, i)).ToArray();
+        pool.Resize(4);
+        await Task.WhenAll(spawns);
+        pile.Complete();
+
+        Assert.Equal([0, 1, 2, 3], await ToListAsync(pile));
+
+        static async Task SpawnAsync(WorkPile<int> pile, int number) => await pile.SpawnAsync($"{number}", _ => Task.FromResult(number));
+    });
+
+    [Fact]
+    public async Task EV17_Pile_ReaderHasGone_TheTokenEndsTheWaitForRoomAndTheWorkDoesNotRun()
+    {
+        await using var pool = new WorkPool(10);
+        var pile = new WorkPile<int>(pool, capacity: 1);
+        await pile.SpawnAsync("one", _ => Task.FromResult(1));
+        using var caller = new CancellationTokenSource();
+        var ran = false;
+        var second = pile.SpawnAsync("two", _ =>
+        {
+            ran = true;
+            return Task.FromResult(2);
+        }, caller.Token).AsTask();
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second).Within("the spawner");
+        Assert.False(ran);
+        pile.Complete();
+        Assert.Equal([1], await ToListAsync(pile).Within("the reader"));
+    }
+
+    [Fact]
+    public async Task EV17_Pile_ReaderHasGone_StoppingThePoolEndsTheWaitForRoom()
+    {
+        var pool = new WorkPool(10);
+        var pile = new WorkPile<int>(pool, capacity: 1);
+        await pile.SpawnAsync("one", _ => Task.FromResult(1));
+        var second = pile.SpawnAsync("two", _ => Task.FromResult(2)).AsTask();
+
+        await pool.StopAsync("enough.").Within("the pool");
+
+        await Assert.ThrowsAsync<WorkStoppedException>(() => second).Within("the spawner");
+    }
+
+    [Fact]
+    public async Task EV17_Pile_SpawnInTheMiddleGivesUp_TheOthersKeepTheirOrderAndRoom()
+    {
+        await using var pool = new WorkPool(0);
+        var pile = new WorkPile<int>(pool, capacity: 2);
+        using var caller = new CancellationTokenSource();
+        var first = pile.SpawnAsync("one", _ => Task.FromResult(1)).AsTask();
+        var second = pile.SpawnAsync("two", _ => Task.FromResult(2), caller.Token).AsTask();
+        var third = pile.SpawnAsync("three", _ => Task.FromResult(3)).AsTask();
+        pile.Complete();
+        var reading = ToListAsync(pile);
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second).Within("the second");
+
+        pool.Resize(5);
+
+        await Task.WhenAll(first, third).Within("the others");
+        Assert.Equal([1, 3], await reading.Within("the reader"));
+    }
+
+    [Fact]
+    public async Task EV17_Pile_FullAndAMemberOfTheFullPoolSpawns_DoesNotWaitForItself()
+    {
+        await using var pool = new WorkPool(1);
+        var pile = new WorkPile<int>(pool, capacity: 1);
+        var outsiderWaits = new TaskCompletionSource();
+        var member = await pool.SpawnAsync("member", async _ =>
+        {
+            await outsiderWaits.Task;
+            // The first place belongs to the outsider, who waits for the slot that this member has.
+            await pile.SpawnAsync("two", _ => Task.FromResult(2));
+            await pile.SpawnAsync("three", _ => Task.FromResult(3));
+        });
+        var outsider = pile.SpawnAsync("one", _ => Task.FromResult(1)).AsTask();
+        var reading = ToListAsync(pile);
+        outsiderWaits.SetResult();
+
+        await member.Task.Within("the member");
+        await outsider.Within("the outsider");
+        pile.Complete();
+
+        Assert.Equal([1, 2, 3], await reading.Within("the reader"));
+    }
+
+    [Fact]
     public async Task EV17_Pile_BadInput_SaysWhatToDo()
     {
         await using var pool = new WorkPool(1);

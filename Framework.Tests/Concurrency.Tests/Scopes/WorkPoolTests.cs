@@ -216,7 +216,7 @@ public sealed class WorkPoolTests
         await using var pool = new WorkPool(1);
 
         Assert.True(pool.WaitAllAsync().IsCompletedSuccessfully);
-        Assert.True(await pool.DrainAsync(TimeSpan.Zero));
+        Assert.True(await pool.WaitAllAsync(TimeSpan.Zero));
     }
 
     [Fact]
@@ -261,7 +261,7 @@ public sealed class WorkPoolTests
             var messages = new List<string>
             {
                 (await Assert.ThrowsAsync<InvalidOperationException>(() => pool.WaitAllAsync())).Message,
-                (await Assert.ThrowsAsync<InvalidOperationException>(() => pool.DrainAsync(TimeSpan.Zero))).Message,
+                (await Assert.ThrowsAsync<InvalidOperationException>(() => pool.WaitAllAsync(TimeSpan.Zero))).Message,
                 (await Assert.ThrowsAsync<InvalidOperationException>(() => pool.StopAsync("a member wants it."))).Message,
             };
             return messages;
@@ -283,14 +283,14 @@ public sealed class WorkPoolTests
             return token.IsCancellationRequested;
         });
 
-        var drain = pool.DrainAsync(TimeSpan.FromSeconds(5));
+        var drain = pool.WaitAllAsync(TimeSpan.FromSeconds(5));
         Assert.False(drain.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(5));
 
         Assert.False(await drain.Within("the deadline"));
         release.SetResult();
         Assert.False(await work.Task.Within("the work"));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => pool.DrainAsync(TimeSpan.FromSeconds(-5)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => pool.WaitAllAsync(TimeSpan.FromSeconds(-5)));
     }
 
     [Fact]
@@ -457,7 +457,7 @@ public sealed class WorkPoolTests
             }
         }
 
-        Assert.True(await pool.DrainAsync(Timeout.InfiniteTimeSpan));
+        Assert.True(await pool.WaitAllAsync(Timeout.InfiniteTimeSpan));
         Assert.Equal(0, running);
         Assert.Equal((0, pool.Size, 0), (pool.Running, pool.Free, pool.Waiting));
     });

@@ -14,7 +14,7 @@ internal sealed class BlockingPool
     private readonly QuietLock _gate = new();
     private readonly BlockingWorkOptions _options;
     private readonly int _threads;
-    private PoolExecutor? _pool;
+    private Generation? _current;
 
     public BlockingPool(BlockingWorkOptions options, Func<string, string?> environment)
     {
@@ -28,7 +28,7 @@ internal sealed class BlockingPool
         {
             using (_gate.EnterScope())
             {
-                return _pool?.Statistics ?? default;
+                return _current?.Pool.Statistics ?? default;
             }
         }
     }
@@ -40,7 +40,7 @@ internal sealed class BlockingPool
             return Task.FromCanceled<T>(cancellationToken);
         }
 
-        if (_threads == 0 || (Executor.Current is PoolExecutor current && ReferenceEquals(current, Volatile.Read(ref _pool))))
+        if (_threads == 0 || (Executor.Current is PoolExecutor current && ReferenceEquals(current, Volatile.Read(ref _current)?.Pool)))
         {
             return RunHere(work);
         }
@@ -56,24 +56,35 @@ internal sealed class BlockingPool
 
     public async Task<bool> StopAsync(TimeSpan timeout)
     {
-        PoolExecutor? stopped;
+        LongWait.Validate(timeout);
+        Generation? last;
         using (_gate.EnterScope())
         {
-            stopped = _pool;
-            if (stopped is { IsCurrent: true })
+            last = _current;
+            if (last is { Pool.IsCurrent: true })
             {
                 throw new InvalidOperationException(
                     "BlockingWork.StopAsync was called by one of its own calls, for whose end it would wait. Call it from elsewhere.");
             }
 
-            _pool = null;
+            _current = null;
+            if (last is { Entering: > 0 })
+            {
+                last.Entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
 
-        if (stopped is null)
+        if (last is null)
         {
             return true;
         }
 
+        if (last.Entered is { } entered)
+        {
+            await entered.Task.ConfigureAwait(Executor.Current is not null);
+        }
+
+        var stopped = last.Pool;
         var ended = await stopped.DrainAsync(timeout).ConfigureAwait(Executor.Current is not null);
         var disposed = stopped.DisposeAsync();
         if (ended)
@@ -110,24 +121,59 @@ internal sealed class BlockingPool
 
     private Task<T> Queue<T>(Func<T> work, CancellationToken cancellationToken)
     {
-        // Under the lock, so that a stop comes before the call, which makes a new pool then, or after it.
+        // A stop comes before the call, which makes a new pool then, or waits until the call is queued; queueing may start a
+        // thread, and is not done under the lock.
+        Generation generation;
         using (_gate.EnterScope())
         {
-            _pool ??= new PoolExecutor(new PoolExecutorOptions
-            {
-                Name = "blocking work",
-                MinimumThreads = 1,
-                MaximumThreads = _threads,
-                QueueLimit = _options.QueueLimit,
-                RejectWhenFull = _options.RejectWhenFull,
-                IdleTimeout = _options.IdleTimeout,
-                SpinBeforeSleep = s_spin,
-                TimeProvider = _options.TimeProvider,
-                Logger = _options.Logger,
-                OnBlocking = OnBlocking.Ignore,
-                ShutdownTimeout = s_patience,
-            });
-            return _pool.InvokeAsync(work, cancellationToken);
+            generation = _current ??= new Generation(CreatePool());
+            generation.Entering++;
         }
+
+        try
+        {
+            return generation.Pool.InvokeAsync(work, cancellationToken);
+        }
+        finally
+        {
+            Leave(generation);
+        }
+    }
+
+    private void Leave(Generation generation)
+    {
+        TaskCompletionSource? entered;
+        using (_gate.EnterScope())
+        {
+            entered = --generation.Entering == 0 ? generation.Entered : null;
+        }
+
+        entered?.SetResult();
+    }
+
+    private PoolExecutor CreatePool() => new(new PoolExecutorOptions
+    {
+        Name = "blocking work",
+        MinimumThreads = 1,
+        MaximumThreads = _threads,
+        QueueLimit = _options.QueueLimit,
+        RejectWhenFull = _options.RejectWhenFull,
+        IdleTimeout = _options.IdleTimeout,
+        SpinBeforeSleep = s_spin,
+        TimeProvider = _options.TimeProvider,
+        Logger = _options.Logger,
+        OnBlocking = OnBlocking.Ignore,
+        ShutdownTimeout = s_patience,
+    });
+
+    /// <summary>One pool, and how many calls are being queued to it; guarded by the gate.</summary>
+    private sealed class Generation(PoolExecutor pool)
+    {
+        public PoolExecutor Pool => pool;
+
+        public int Entering { get; set; }
+
+        /// <summary>Set by the stop that waits for them.</summary>
+        public TaskCompletionSource? Entered { get; set; }
     }
 }

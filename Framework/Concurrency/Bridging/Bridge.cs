@@ -44,13 +44,21 @@ internal abstract class Bridge : BridgeJob, IThreadPoolWorkItem
         _home?.RootStarted();
         _onCancelled = _cancellationToken.UnsafeRegister(static self => ((Bridge)self!).Interrupt(ref ((Bridge)self)._cancelled), this);
         _onStopping = (_home?.Stopping ?? default).UnsafeRegister(static self => ((Bridge)self!).Interrupt(ref ((Bridge)self)._stopping), this);
-        if (!Threads.TryAssign(this, wait: true))
+        try
         {
-            if (IsInterrupted)
+            if (!Threads.TryAssign(this, wait: true))
             {
-                LeaveLine();
-            }
+                if (IsInterrupted)
+                {
+                    LeaveLine();
+                }
 
+                return;
+            }
+        }
+        catch (InvalidOperationException error)
+        {
+            FailToStart(error);
             return;
         }
 
@@ -67,6 +75,13 @@ internal abstract class Bridge : BridgeJob, IThreadPoolWorkItem
     private bool IsInterrupted => Volatile.Read(ref _cancelled) == 1 || Volatile.Read(ref _stopping) == 1;
 
     public override void StartLate() => Resume();
+
+    public override void FailToStart(Exception error)
+    {
+        Unregister();
+        KeepFailure(error);
+        Complete();
+    }
 
     /// <summary>Lets the code go on: in a turn of its executor, or beside everybody if it has none.</summary>
     public void Resume()

@@ -47,6 +47,9 @@ internal abstract class BridgeJob : TurnBorrower
     /// <summary>Called on a thread that could not get one at once, when the job has got its thread.</summary>
     public abstract void StartLate();
 
+    /// <summary>Called instead of <see cref="StartLate"/> when the system had no thread for the job.</summary>
+    public abstract void FailToStart(Exception error);
+
     /// <summary>Runs the job on its thread, which holds the first turn.</summary>
     /// <returns>A job that got the thread as its next, and has to be told.</returns>
     public BridgeJob? Run()

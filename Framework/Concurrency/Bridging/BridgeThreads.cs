@@ -76,13 +76,25 @@ internal sealed class BridgeThreads
 
         if (made is not null)
         {
-            StartThread(made);
-            return true;
+            try
+            {
+                StartThread(made);
+                return true;
+            }
+            catch (Exception error)
+            {
+                Withdraw(made);
+                ServeLine();
+                throw NoThread(job, error);
+            }
         }
 
         _stall.Look();
         return false;
     }
+
+    /// <summary>Starts a thread; throws where the system has none left.</summary>
+    internal Action<Thread> Start { get; set; } = static thread => thread.UnsafeStart();
 
     /// <summary>Takes a job out of the line.</summary>
     /// <returns>False if it has a thread already, or never was in the line.</returns>
@@ -171,6 +183,70 @@ internal sealed class BridgeThreads
     private void StartThread(BridgeThread made)
     {
         var thread = new Thread(made.Run, Options.StackSize) { IsBackground = true, Name = Options.Name };
-        CleanThreads.Run(static thread => ((Thread)thread!).UnsafeStart(), thread);
+        CleanThreads.RunAndWait(thread => Start((Thread)thread!), thread);
     }
+
+    private void Withdraw(BridgeThread made)
+    {
+        using (_gate.EnterScope())
+        {
+            _all.Remove(made);
+            _started--;
+        }
+    }
+
+    /// <summary>Gives the place of a thread that could not be made to those who got in line because of it.</summary>
+    private void ServeLine()
+    {
+        while (TryAssignFirst(out var job, out var made))
+        {
+            try
+            {
+                if (made is not null)
+                {
+                    StartThread(made);
+                }
+            }
+            catch (Exception error)
+            {
+                Withdraw(made!);
+                job.FailToStart(NoThread(job, error));
+                continue;
+            }
+
+            job.StartLate();
+        }
+    }
+
+    private bool TryAssignFirst(out BridgeJob job, out BridgeThread? made)
+    {
+        made = null;
+        job = null!;
+        using (_gate.EnterScope())
+        {
+            if (_waiting.First is not { } first || (_idle.Count == 0 && _all.Count >= Options.MaximumThreads))
+            {
+                return false;
+            }
+
+            _waiting.RemoveFirst();
+            _waitingCount = _waiting.Count;
+            job = first.Value;
+            var thread = _idle.Count > 0 ? _idle[^1] : made = new BridgeThread(this);
+            if (made is null)
+            {
+                _idle.RemoveAt(_idle.Count - 1);
+            }
+            else
+            {
+                _all.Add(made);
+            }
+
+            AssignLocked(thread, job);
+            return true;
+        }
+    }
+
+    private InvalidOperationException NoThread(BridgeJob job, Exception error) => new(
+        $"The system has no thread for {job.Name}: {error.Message} Raise its limit of threads, or set SyncBridgeOptions.MaximumThreads, now {Options.MaximumThreads}, below it.", error);
 }

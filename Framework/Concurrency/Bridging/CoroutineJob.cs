@@ -20,6 +20,8 @@ internal sealed class CoroutineJob(BridgeThreads threads, Coroutine owner, Deleg
 
     public override void StartLate() => throw new InvalidOperationException("A coroutine never waits for a thread.");
 
+    public override void FailToStart(Exception error) => throw new InvalidOperationException("A coroutine never waits for a thread.", error);
+
     /// <summary>Refuses callers that run beside the code to which the coroutine belongs.</summary>
     public void CheckStrand()
     {
@@ -45,7 +47,7 @@ internal sealed class CoroutineJob(BridgeThreads threads, Coroutine owner, Deleg
 
         if (TryMove(CoroutineState.New, CoroutineState.Active))
         {
-            if (!Threads.TryAssign(this, wait: false))
+            if (!TryAssign())
             {
                 Volatile.Write(ref _state, (int)CoroutineState.New);
                 throw new InvalidOperationException(
@@ -77,9 +79,11 @@ internal sealed class CoroutineJob(BridgeThreads threads, Coroutine owner, Deleg
         }
 
         Note(owner, _switcher, isThrow: false);
-        Volatile.Write(ref _state, (int)CoroutineState.Suspended);
         Park();
     }
+
+    /// <summary>Called by the switcher, which has read what the coroutine gave away: others may claim it now, unless it has ended.</summary>
+    public void Release() => TryMove(CoroutineState.Active, CoroutineState.Suspended);
 
     protected override void RunCode() => body();
 
@@ -87,6 +91,19 @@ internal sealed class CoroutineJob(BridgeThreads threads, Coroutine owner, Deleg
     {
         Note(owner, _switcher, isThrow: false);
         Volatile.Write(ref _state, (int)CoroutineState.Ended);
+    }
+
+    private bool TryAssign()
+    {
+        try
+        {
+            return Threads.TryAssign(this, wait: false);
+        }
+        catch (InvalidOperationException)
+        {
+            Volatile.Write(ref _state, (int)CoroutineState.New);
+            throw;
+        }
     }
 
     private static object StrandOfCaller()

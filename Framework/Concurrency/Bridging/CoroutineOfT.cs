@@ -120,14 +120,10 @@ public sealed class Coroutine<TIn, TOut> : Coroutine, IDisposable, IAsyncDisposa
     private TOut Transfer()
     {
         _job.Transfer(isThrow: _thrown is not null);
-        if (_failure is { } failure)
-        {
-            _failure = null;
-            failure.Throw();
-        }
-
-        var output = _output;
-        _output = default!;
+        var (output, failure) = (_output, _failure);
+        (_output, _failure) = (default!, null);
+        _job.Release();
+        failure?.Throw();
         return output;
     }
 

@@ -1,3 +1,5 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Bridging;
 
 /// <summary>Where one thread waits for another to pass it the turn; a signal that comes early is kept.</summary>
@@ -28,7 +30,7 @@ internal sealed class HandOver
             return;
         }
 
-        EnterGate();
+        QuietMonitor.Enter(_gate);
         Monitor.Pulse(_gate);
         Monitor.Exit(_gate);
     }
@@ -113,19 +115,5 @@ internal sealed class HandOver
         {
             SynchronizationContext.SetSynchronizationContext(context);
         }
-    }
-
-    private void EnterGate()
-    {
-        if (Monitor.TryEnter(_gate))
-        {
-            return;
-        }
-
-        // The context of an executor is told of every wait of the thread, and would count this one.
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        Monitor.Enter(_gate);
-        SynchronizationContext.SetSynchronizationContext(context);
     }
 }

@@ -8,7 +8,7 @@ namespace Concurrency.Execution;
 /// </remarks>
 internal static class CleanThreads
 {
-    private static readonly object s_gate = new();
+    private static readonly QuietLock s_gate = new();
     private static Helper? s_helper;
     private static int s_users;
 
@@ -21,7 +21,7 @@ internal static class CleanThreads
     /// <summary>Keeps the helper alive; called before a thread with altered scheduling is made, from the thread that makes it.</summary>
     public static void Acquire()
     {
-        lock (s_gate)
+        using (s_gate.EnterScope())
         {
             s_users++;
             s_helper ??= new Helper();
@@ -31,7 +31,7 @@ internal static class CleanThreads
     /// <summary>Called when a thread with altered scheduling has ended.</summary>
     public static void Release()
     {
-        lock (s_gate)
+        using (s_gate.EnterScope())
         {
             if (--s_users == 0)
             {
@@ -61,7 +61,7 @@ internal static class CleanThreads
         if (t_isAltered)
         {
             Helper? helper;
-            lock (s_gate)
+            using (s_gate.EnterScope())
             {
                 helper = s_helper;
             }
@@ -74,6 +74,44 @@ internal static class CleanThreads
         }
 
         call(state);
+    }
+
+    /// <summary>Calls something short that may create a thread, here or on the helper, and returns after it; throws what it throws.</summary>
+    public static void RunAndWait(Action<object?> call, object? state)
+    {
+        if (!t_isAltered)
+        {
+            call(state);
+            return;
+        }
+
+        var called = new TaskCompletionSource();
+        Run(
+            _ =>
+            {
+                try
+                {
+                    call(state);
+                    called.SetResult();
+                }
+                catch (Exception error)
+                {
+                    called.SetException(error);
+                }
+            },
+            null);
+
+        // As short as a start of a thread, which is not a blocking wait of the user.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            called.Task.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 
     private sealed class Helper
@@ -89,11 +127,10 @@ internal static class CleanThreads
 
         public void Queue(Action<object?> call, object? state)
         {
-            lock (_calls)
-            {
-                _calls.Enqueue((call, state));
-                Monitor.Pulse(_calls);
-            }
+            QuietMonitor.Enter(_calls);
+            _calls.Enqueue((call, state));
+            Monitor.Pulse(_calls);
+            Monitor.Exit(_calls);
         }
 
         public void End()
@@ -109,7 +146,15 @@ internal static class CleanThreads
         {
             while (TryTake(out var next))
             {
-                next.Call(next.State);
+                try
+                {
+                    next.Call(next.State);
+                }
+                catch (Exception error)
+                {
+                    // The caller is gone; it surfaces where .NET reports what nobody observes, and the helper serves on.
+                    _ = Task.FromException(error);
+                }
             }
         }
 

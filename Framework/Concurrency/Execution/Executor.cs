@@ -261,11 +261,7 @@ public abstract class Executor : IAsyncDisposable
             return DrainAsync(timeout);
         }
 
-        if (timeout != Timeout.InfiniteTimeSpan)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
-        }
-
+        LongWait.Validate(timeout);
         _cancelsNotStarted = true;
         var drain = DrainAsync(timeout);
         _delays?.WithdrawAll();
@@ -319,7 +315,7 @@ public abstract class Executor : IAsyncDisposable
     internal FailureLedger? Failures { get; set; }
 
     /// <summary>Queues work that was accepted for a later time, which has come.</summary>
-    internal ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken)
+    internal virtual ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken)
     {
         if (!IsClosing)
         {
@@ -330,9 +326,12 @@ public abstract class Executor : IAsyncDisposable
             }
         }
 
-        // It was accepted before the executor began to close, so it is not new any more.
-        return TryEnqueue(work, WorkKind.Continuation) ? default : ValueTask.FromException(Rejected());
+        return QueueAccepted(work);
     }
+
+    /// <summary>Queues what was accepted before the executor began to close, so that it is not new any more.</summary>
+    internal ValueTask QueueAccepted(ExecutorWork work) =>
+        TryEnqueue(work, WorkKind.Continuation) ? default : ValueTask.FromException(Rejected());
 
     /// <summary>Called once for each refusal of root work, on the thread of the caller.</summary>
     /// <returns>The error to give instead of the usual one, or null.</returns>

@@ -20,8 +20,14 @@ internal sealed class QuietLock
         // The context of an executor is told of every wait of the thread, and would count this one.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
-        _lock.Enter();
-        SynchronizationContext.SetSynchronizationContext(context);
+        try
+        {
+            _lock.Enter();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 
     internal readonly ref struct Scope(Lock entered) : IDisposable

@@ -20,6 +20,8 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     public abstract Delegate Work { get; }
 
+    public virtual string? GivenName => null;
+
     public Task Promise => Task;
 
     /// <summary>Queues the work and returns the promise of its end.</summary>
@@ -27,9 +29,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         if (_cancellationToken.IsCancellationRequested)
         {
-            SetCanceled(_cancellationToken);
-            OnEnded();
-            return Task;
+            return EndBeforeStart();
         }
 
         RootTaskWatch.Current?.Created(this, _executor);
@@ -45,9 +45,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         DelayedQueue.Validate(delay);
         if (_cancellationToken.IsCancellationRequested)
         {
-            SetCanceled(_cancellationToken);
-            OnEnded();
-            return Task;
+            return EndBeforeStart();
         }
 
         RootTaskWatch.Current?.Created(this, _executor);
@@ -134,6 +132,15 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     protected static Task NotNull(Task? task) => task ?? throw new InvalidOperationException(
         "The delegate given to RunAsync returned null instead of a task. Make it async or return Task.CompletedTask.");
+
+    private Task<TResult> EndBeforeStart()
+    {
+        // Counted like one whose token was cancelled a moment later.
+        _executor.Tally.CountCancelled();
+        SetCanceled(_cancellationToken);
+        OnEnded();
+        return Task;
+    }
 
     private void Observe(ValueTask admission)
     {

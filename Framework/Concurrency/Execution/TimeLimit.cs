@@ -3,11 +3,22 @@ namespace Concurrency.Execution;
 /// <summary>A token that is cancelled when a time has passed or the caller's token is cancelled.</summary>
 internal sealed class TimeLimit : IDisposable
 {
+    // What timers take; a longer time takes several.
+    private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
+
     private readonly CancellationTokenSource _over = new();
     private readonly CancellationTokenRegistration _registration;
+    private readonly Action<AggregateException>? _onCallbackFailure;
     private readonly ITimer? _timer;
+    private TimeSpan _left;
 
-    public TimeLimit(TimeSpan timeout, TimeProvider? timeProvider, CancellationToken cancellationToken)
+    /// <summary>Starts the time.</summary>
+    /// <param name="timeout">Zero or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="timeProvider">The clock; null for that of the current executor, or the system's.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    /// <param name="onCallbackFailure">Told of what the token's callbacks throw when the time has passed: needed where the user may register some, because a timer's thread must not throw.</param>
+    public TimeLimit(
+        TimeSpan timeout, TimeProvider? timeProvider, CancellationToken cancellationToken, Action<AggregateException>? onCallbackFailure = null)
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
         {
@@ -15,7 +26,7 @@ internal sealed class TimeLimit : IDisposable
                 $"Nothing can be waited for {timeout}. Use zero or more, or Timeout.InfiniteTimeSpan for as long as it takes.");
         }
 
-        _registration = cancellationToken.UnsafeRegister(static over => ((CancellationTokenSource)over!).Cancel(), _over);
+        _onCallbackFailure = onCallbackFailure;
         if (timeout == TimeSpan.Zero)
         {
             _over.Cancel();
@@ -23,8 +34,14 @@ internal sealed class TimeLimit : IDisposable
         else if (timeout != Timeout.InfiniteTimeSpan)
         {
             var clock = timeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System;
-            _timer = clock.CreateTimer(static over => ((CancellationTokenSource)over!).Cancel(), _over, timeout, Timeout.InfiniteTimeSpan);
+            var first = timeout < s_longestSleep ? timeout : s_longestSleep;
+            _left = timeout - first;
+
+            // Before the registration: a clock that fails leaves nothing on the caller's token.
+            _timer = clock.CreateTimer(static self => ((TimeLimit)self!).Fire(), this, first, Timeout.InfiniteTimeSpan);
         }
+
+        _registration = cancellationToken.UnsafeRegister(static over => ((CancellationTokenSource)over!).Cancel(), _over);
     }
 
     public CancellationToken Over => _over.Token;
@@ -34,5 +51,25 @@ internal sealed class TimeLimit : IDisposable
     {
         _registration.Unregister();
         _timer?.Dispose();
+    }
+
+    private void Fire()
+    {
+        if (_left > TimeSpan.Zero)
+        {
+            var next = _left < s_longestSleep ? _left : s_longestSleep;
+            _left -= next;
+            _timer!.Change(next, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        try
+        {
+            _over.Cancel();
+        }
+        catch (AggregateException failures) when (_onCallbackFailure is not null)
+        {
+            _onCallbackFailure(failures);
+        }
     }
 }

@@ -60,7 +60,7 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
             Interlocked.Increment(ref _count);
         }
 
-        if (_options.OnBlocking == OnBlocking.Throw && BlockingStack.Capture() is { Kind: not BlockingWaitKind.Lock } stack)
+        if (_options.OnBlocking == OnBlocking.Throw && CaptureQuietly() is { Kind: not BlockingWaitKind.Lock } stack)
         {
             Deliver(stack, out var report);
             throw new BlockingWaitException(report);
@@ -158,7 +158,7 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
             return;
         }
 
-        var stack = BlockingStack.Capture();
+        var stack = CaptureQuietly();
         if (stack.Kind != BlockingWaitKind.Lock)
         {
             Deliver(stack, out _);

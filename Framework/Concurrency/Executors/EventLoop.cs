@@ -83,7 +83,24 @@ internal sealed class EventLoop : IExecutorEngine
         ? SharedSelector.Watch(descriptor, _owner)
         : _descriptors.Watch(descriptor, _owner, watched => _descriptors.Unwatch(watched));
 
+    /// <summary>Refuses delayed work whose time has come only because of the backlog: it was accepted before.</summary>
+    /// <returns>Whether it was refused.</returns>
+    public bool RefusesDelayed()
+    {
+        if (Lifetime.Phase != ExecutorPhase.Running || !IsFull)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _rejected);
+        return true;
+    }
+
     public void CloseRoots() => _remote.CloseRoots();
+
+    public void RefuseWaiters()
+    {
+    }
 
     public void Attend()
     {

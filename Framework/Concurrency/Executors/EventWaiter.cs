@@ -1,3 +1,5 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Executors;
 
 /// <summary>Sleeps on a condition variable: for platforms without epoll.</summary>
@@ -11,26 +13,30 @@ internal sealed class EventWaiter : LoopWaiter
         // The loop's own sleep is not a blocking wait of its user.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
-        lock (_gate)
+        try
         {
-            if (!_woken && milliseconds != 0)
+            lock (_gate)
             {
-                Monitor.Wait(_gate, milliseconds);
+                if (!_woken && milliseconds != 0)
+                {
+                    Monitor.Wait(_gate, milliseconds);
+                }
+
+                _woken = false;
             }
-
-            _woken = false;
         }
-
-        SynchronizationContext.SetSynchronizationContext(context);
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 
     public override void Wake()
     {
-        lock (_gate)
-        {
-            _woken = true;
-            Monitor.Pulse(_gate);
-        }
+        QuietMonitor.Enter(_gate);
+        _woken = true;
+        Monitor.Pulse(_gate);
+        Monitor.Exit(_gate);
     }
 
     public override void Dispose()

@@ -9,7 +9,7 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
 {
     private static readonly TimeSpan s_stuckGrace = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,6 +17,7 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
     private volatile ExecutorPhase _phase;
     private volatile bool _deadlinePassed;
     private int _inFlight;
+    private volatile bool _isOver;
     private ITimer? _deadline;
 
     public ExecutorPhase Phase => _phase;
@@ -47,6 +48,10 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
     public void CompleteEnd()
     {
         CompleteDrain();
+
+        // Whoever sets the deadline looks in the other order.
+        _isOver = true;
+        Interlocked.MemoryBarrier();
         _deadline?.Dispose();
         _failures.Close();
         _ended.TrySetResult();
@@ -54,22 +59,10 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
 
     public async Task<bool> DrainAsync(TimeSpan timeout)
     {
-        if (timeout != Timeout.InfiniteTimeSpan)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
-        }
-
+        LongWait.Validate(timeout);
         MoveTo(ExecutorPhase.Draining);
         engine.Attend();
-        try
-        {
-            await _drained.Task.WaitAsync(timeout, options.TimeProvider).ConfigureAwait(Executor.Current is not null);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return _drained.Task.IsCompleted;
-        }
+        return await LongWait.EndsInTimeAsync(_drained.Task, timeout, options.TimeProvider).ConfigureAwait(Executor.Current is not null);
     }
 
     public ValueTask DisposeAsync()
@@ -78,6 +71,13 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
         {
             _deadline = options.TimeProvider.CreateTimer(
                 static self => ((ExecutorLifetime)self!).PassDeadline(), this, options.ShutdownTimeout, Timeout.InfiniteTimeSpan);
+            Interlocked.MemoryBarrier();
+            if (_isOver)
+            {
+                // The last work ended while the timer was made.
+                _deadline.Dispose();
+            }
+
             _ = CancelAsync();
             engine.Attend();
         }
@@ -95,7 +95,7 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
 
     private bool MoveTo(ExecutorPhase phase)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_phase >= phase)
             {
@@ -104,8 +104,10 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
 
             engine.CloseRoots();
             _phase = phase;
-            return true;
         }
+
+        engine.RefuseWaiters();
+        return true;
     }
 
     private async Task CancelAsync()

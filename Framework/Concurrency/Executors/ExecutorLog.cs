@@ -35,4 +35,7 @@ internal static partial class ExecutorLog
 
     [LoggerMessage(10, LogLevel.Warning, "New work has waited {Wait} for a thread of the {Executor}; {Threads} are busy. Await instead of blocking, or raise the maximum.\n{Busy}")]
     public static partial void Starved(ILogger logger, TimeSpan wait, Executor executor, int threads, string busy);
+
+    [LoggerMessage(11, LogLevel.Error, "The {Executor} has {Threads} threads and got no other from the system; its work waits for them, or for the next attempt. Raise the system's limit, or lower the pool's maximum. Seen {Occurrences} times.")]
+    public static partial void NoThread(ILogger logger, Executor executor, int threads, long occurrences, Exception error);
 }

@@ -9,7 +9,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     /// <summary>The name under which there is always an executor.</summary>
     public const string DefaultName = "default";
 
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly ExecutorOptions? _common;
     private readonly SortedDictionary<string, ExecutorSpec> _specs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Executor> _byName = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     {
         get
         {
-            lock (_gate)
+            using (_gate.EnterScope())
             {
                 return [.. _specs.Keys];
             }
@@ -40,7 +40,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     {
         get
         {
-            lock (_gate)
+            using (_gate.EnterScope())
             {
                 return [.. _created];
             }
@@ -53,7 +53,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(spec);
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposal is not null, this);
             if (!_specs.TryAdd(name, spec))
@@ -71,7 +71,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     public Executor Get(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposal is not null, this);
             if (_byName.TryGetValue(name, out var executor))
@@ -102,7 +102,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(spec);
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposal is not null, this);
             return Create(name, spec);
@@ -117,7 +117,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(component);
         ArgumentNullException.ThrowIfNull(nameOrSpec);
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (nameOrSpec == DefaultName || _specs.ContainsKey(nameOrSpec))
             {
@@ -138,7 +138,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Executor[] created;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_disposal is not null)
             {

@@ -30,7 +30,7 @@ internal sealed class HeapTimer(LoopTimers timers, Executor executor, TimerCallb
     /// <summary>The loop has ended: code that still runs elsewhere must not wait for ever for its timers.</summary>
     public void ContinueWithoutLoop(TimeSpan dueTime, TimeSpan period)
     {
-        lock (Gate)
+        using (Gate.EnterScope())
         {
             if (IsDisposed)
             {
@@ -51,7 +51,7 @@ internal sealed class HeapTimer(LoopTimers timers, Executor executor, TimerCallb
     {
         timers.Remove(this);
         ITimer? afterEnd;
-        lock (Gate)
+        using (Gate.EnterScope())
         {
             afterEnd = _afterEnd;
         }

@@ -94,6 +94,9 @@ public sealed class InlineExecutor : Executor, IExecutorEngine
 
     internal override long CoarseNow => CoarseClock.Milliseconds();
 
+    // There is no queue that could be full.
+    internal override ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken) => QueueAccepted(work);
+
     internal override Exception? OnRefused() => RejectionHook.Call(this, _options);
 
     /// <inheritdoc/>
@@ -113,6 +116,10 @@ public sealed class InlineExecutor : Executor, IExecutorEngine
     public override ValueTask DisposeAsync() => _lifetime.DisposeAsync();
 
     void IExecutorEngine.CloseRoots()
+    {
+    }
+
+    void IExecutorEngine.RefuseWaiters()
     {
     }
 

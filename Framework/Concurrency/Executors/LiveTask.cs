@@ -15,7 +15,7 @@ public sealed class LiveTask : ILiveObject
     internal LiveTask(long id, IRootTask root, Executor executor, LiveTask? startedBy, string? creationStack)
     {
         Id = id;
-        Name = WorkDescription.MethodOf(root.Work);
+        Name = WorkDescription.NameOf(root);
         Task = root.Promise;
         Executor = executor;
         StartedBy = startedBy?.Id;
@@ -26,7 +26,7 @@ public sealed class LiveTask : ILiveObject
     /// <summary>A number that no other tracked task of this process has; 1 or more.</summary>
     public long Id { get; }
 
-    /// <summary>The name given to <see cref="NamedWorkExtensions"/>, or else that of the method.</summary>
+    /// <summary>The name that it was given (by a scope, a pool, or <see cref="NamedWorkExtensions"/>), or else that of the method.</summary>
     public string Name { get; }
 
     /// <summary>The executor that it was started on.</summary>

@@ -32,7 +32,7 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
     public bool IsDisposed => _disposed;
 
     /// <summary>Guards what the concrete timers and disposal share.</summary>
-    protected Lock Gate { get; } = new();
+    private protected QuietLock Gate { get; } = new();
 
     public abstract bool Change(TimeSpan dueTime, TimeSpan period);
 
@@ -42,7 +42,7 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        lock (Gate)
+        using (Gate.EnterScope())
         {
             Volatile.Write(ref _queued, Idle);
             if (_disposed)
@@ -60,7 +60,7 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
         finally
         {
             TaskCompletionSource? ended;
-            lock (Gate)
+            using (Gate.EnterScope())
             {
                 _running = false;
                 ended = _callbackEnded;
@@ -79,7 +79,7 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
     public ValueTask DisposeAsync()
     {
         Dispose();
-        lock (Gate)
+        using (Gate.EnterScope())
         {
             if (!_running || _executor.IsCurrent)
             {

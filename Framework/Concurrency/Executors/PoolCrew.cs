@@ -90,6 +90,17 @@ internal sealed class PoolCrew(PoolExecutor owner, PoolExecutorOptions options)
         Interlocked.MemoryBarrier();
     }
 
+    /// <summary>A worker got no thread: it is taken out, and the next one who finds work may try again.</summary>
+    public void NotStarted(PoolWorker worker)
+    {
+        using (_gate.EnterScope())
+        {
+            Retire(worker);
+        }
+
+        Awake();
+    }
+
     /// <summary>Puts a worker among the sleepers: it looks for work once more before it really sleeps.</summary>
     /// <returns>False if its thread has to end.</returns>
     public bool TryLieDown(PoolWorker worker)

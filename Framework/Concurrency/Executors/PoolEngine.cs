@@ -6,6 +6,8 @@ namespace Concurrency.Executors;
 /// <remarks>No work is overlooked: who queues work looks for sleepers afterwards, who goes to sleep looks for work afterwards.</remarks>
 internal sealed class PoolEngine : IExecutorEngine
 {
+    private static readonly TimeSpan s_nextAttempt = TimeSpan.FromMilliseconds(200);
+
     private readonly PoolExecutor _owner;
     private readonly PoolExecutorOptions _options;
     private readonly RootAdmission? _admission;
@@ -14,6 +16,8 @@ internal sealed class PoolEngine : IExecutorEngine
     private readonly PoolLedger _ledger;
     private readonly StarvationWatch _starvation;
     private volatile bool _rootsClosed;
+    private ITimer? _attempt;
+    private long _notStarted;
 
     public PoolEngine(PoolExecutor owner, PoolExecutorOptions options)
     {
@@ -44,10 +48,7 @@ internal sealed class PoolEngine : IExecutorEngine
     public void Resize(int minimum, int maximum)
     {
         _crew.Resize(minimum, maximum);
-        if (_queues.HasWork && !_crew.IsClosed)
-        {
-            WakeOrProbe();
-        }
+        WakeForWork();
     }
 
     /// <summary>Changes the queue limit; those who wait for a place get the new ones at once.</summary>
@@ -85,11 +86,28 @@ internal sealed class PoolEngine : IExecutorEngine
             return TryEnqueue(work, WorkKind.Root) ? default : ValueTask.FromException(_owner.Rejected());
         }
 
-        if (_admission.EnterAsync(_owner, work, cancellationToken) is { } wait)
+        return EnterAsync(work, isAccepted: false, cancellationToken);
+    }
+
+    /// <summary>Queues work that was accepted for a later time: a pool that closes does not refuse it, only one that is full.</summary>
+    public ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken)
+    {
+        if (_rootsClosed)
         {
-            return new ValueTask(wait);
+            return _owner.QueueAccepted(work);
         }
 
+        if (_admission is not null && !_options.RejectWhenFull)
+        {
+            return EnterAsync(work, isAccepted: true, cancellationToken);
+        }
+
+        if (_admission is not null && !_admission.TryEnter())
+        {
+            return _rootsClosed ? _owner.QueueAccepted(work) : Refuse();
+        }
+
+        // It is in flight since it was accepted, so that a pool that closes meanwhile waits for it.
         _ledger.CountAccepted(1);
         Enqueue(work, WorkKind.Root);
         return default;
@@ -98,7 +116,25 @@ internal sealed class PoolEngine : IExecutorEngine
     public void CloseRoots()
     {
         _rootsClosed = true;
-        _admission?.Close(_owner);
+        _admission?.Close();
+    }
+
+    public void RefuseWaiters()
+    {
+        foreach (var waiter in _admission?.TakeWaiters() ?? [])
+        {
+            if (waiter.IsAccepted)
+            {
+                _ledger.CountAccepted(1);
+                Enqueue(waiter.Work, WorkKind.Continuation);
+                waiter.Admit();
+            }
+            else
+            {
+                _ledger.CountRejected();
+                waiter.Refuse(_owner.Rejected());
+            }
+        }
     }
 
     public void Attend() => LookForEnd();
@@ -146,9 +182,58 @@ internal sealed class PoolEngine : IExecutorEngine
     {
         if (_crew.HasLastGone())
         {
+            Interlocked.Exchange(ref _attempt, null)?.Dispose();
             _owner.Ended();
             Lifetime.CompleteEnd();
         }
+    }
+
+    /// <summary>The system had no thread for a worker: what is queued waits for the others, or for the next attempt.</summary>
+    public void ThreadNotStarted(PoolWorker worker, Exception error)
+    {
+        _crew.NotStarted(worker);
+
+        // Nobody may post again, and a pool without threads would keep what is queued for ever.
+        var timer = _options.WatchdogClock.CreateTimer(
+            static self => ((PoolEngine)self!).WakeForWork(), this, s_nextAttempt, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _attempt, timer)?.Dispose();
+        ThreadGone();
+        if (PowersOfTen.Contain(Interlocked.Increment(ref _notStarted)))
+        {
+            ExecutorLog.NoThread(_options.Logger, _owner, _crew.Threads, _notStarted, error);
+        }
+    }
+
+    private void WakeForWork()
+    {
+        if (_queues.HasWork && !_crew.IsClosed)
+        {
+            WakeOrProbe();
+        }
+    }
+
+    private ValueTask EnterAsync(ExecutorWork work, bool isAccepted, CancellationToken cancellationToken)
+    {
+        if (_admission!.TryEnter(work, isAccepted, out var waiter))
+        {
+            _ledger.CountAccepted(1);
+            Enqueue(work, WorkKind.Root);
+            return default;
+        }
+
+        if (waiter is null)
+        {
+            return isAccepted ? _owner.QueueAccepted(work) : Refuse();
+        }
+
+        waiter.CancelWith(cancellationToken);
+        return new ValueTask(waiter.Task);
+    }
+
+    private ValueTask Refuse()
+    {
+        _ledger.CountRejected();
+        return ValueTask.FromException(_owner.Rejected());
     }
 
     private void Enqueue(in ExecutorWork work, WorkKind kind)

@@ -83,6 +83,9 @@ public sealed class PoolExecutor : Executor
 
     internal override long CoarseNow => CoarseClock.Milliseconds();
 
+    internal override ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken) =>
+        _engine.AdmitDelayedAsync(work, cancellationToken);
+
     internal override Exception? OnRefused() => RejectionHook.Call(this, _options);
 
     /// <summary>Changes how many threads there may be, while the pool works.</summary>
@@ -134,9 +137,17 @@ public sealed class PoolExecutor : Executor
     internal void StartThread(PoolWorker worker)
     {
         _presence.Show();
-        var thread = new Thread(() => RunThread(worker)) { IsBackground = true, Name = Name };
-        CleanThreads.Run(static thread => ((Thread)thread!).UnsafeStart(), thread);
+        CleanThreads.Run(
+            static state =>
+            {
+                var (pool, worker) = ((PoolExecutor, PoolWorker))state!;
+                pool.StartThreadHere(worker);
+            },
+            (this, worker));
     }
+
+    /// <summary>Starts a thread; throws where the system has none left.</summary>
+    internal Action<Thread> Start { get; set; } = static thread => thread.UnsafeStart();
 
     /// <summary>What the threads do that run a turn.</summary>
     internal IReadOnlyList<BusyThread> BusyThreads => _engine.BusyThreads;
@@ -179,6 +190,19 @@ public sealed class PoolExecutor : Executor
         ExecutorOptions.RequireSpan(options.SpinBeforeSleep, nameof(options.SpinBeforeSleep), TimeSpan.FromMilliseconds(1), infiniteAllowed: false);
         ExecutorOptions.RequireSpan(options.IdleTimeout, nameof(options.IdleTimeout), TimeSpan.FromDays(1), infiniteAllowed: true);
         return options;
+    }
+
+    private void StartThreadHere(PoolWorker worker)
+    {
+        try
+        {
+            Start(new Thread(() => RunThread(worker)) { IsBackground = true, Name = Name });
+        }
+        catch (Exception error)
+        {
+            // A limit of the process or of memory: whoever happened to post cannot help it, and his work is queued.
+            _engine.ThreadNotStarted(worker, error);
+        }
     }
 
     private void RunThread(PoolWorker worker)

@@ -3,14 +3,20 @@ namespace Concurrency.Executors;
 /// <summary>Options of a <see cref="PoolExecutor"/>.</summary>
 public sealed record PoolExecutorOptions : ExecutorOptions
 {
+    private readonly int? _minimumThreads;
+
     /// <summary>Makes the default options: as many threads as processors, no queue limit.</summary>
     public PoolExecutorOptions()
     {
         Name = "pool";
     }
 
-    /// <summary>Threads that are kept once they were needed; 1 to <see cref="MaximumThreads"/>.</summary>
-    public int MinimumThreads { get; init; } = Environment.ProcessorCount;
+    /// <summary>Threads that are kept once they were needed; 1 to <see cref="MaximumThreads"/>. The default is one for each processor, and no more than that maximum.</summary>
+    public int MinimumThreads
+    {
+        get => _minimumThreads ?? Math.Min(Environment.ProcessorCount, MaximumThreads);
+        init => _minimumThreads = value;
+    }
 
     /// <summary>Threads at most; up to 4096. The pool grows when work waits and no thread is idle.</summary>
     public int MaximumThreads { get; init; } = Environment.ProcessorCount;

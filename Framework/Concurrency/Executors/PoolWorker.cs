@@ -101,11 +101,10 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, PoolExecutorO
 
     public void Signal()
     {
-        lock (_gate)
-        {
-            _signaled = true;
-            Monitor.Pulse(_gate);
-        }
+        QuietMonitor.Enter(_gate);
+        _signaled = true;
+        Monitor.Pulse(_gate);
+        Monitor.Exit(_gate);
     }
 
     /// <summary>Sleeps until signalled.</summary>

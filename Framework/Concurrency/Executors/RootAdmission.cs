@@ -22,29 +22,25 @@ internal sealed class RootAdmission(int initialLimit)
         }
     }
 
-    /// <summary>Takes a place, or waits for one.</summary>
-    /// <returns>Null if the place was taken at once; else a task that completes when the work was handed over.</returns>
-    public Task? EnterAsync(Executor executor, ExecutorWork work, CancellationToken cancellationToken)
+    /// <summary>Takes a place, or gets in line for one.</summary>
+    /// <param name="work">What is to be queued when there is a place.</param>
+    /// <param name="isAccepted">Whether it was accepted before, for a later time.</param>
+    /// <param name="waiter">Who waits, to be given the caller's token; null if the place was taken, or if nothing new is taken.</param>
+    /// <returns>Whether the place was taken at once.</returns>
+    public bool TryEnter(ExecutorWork work, bool isAccepted, out Waiter? waiter)
     {
-        Waiter waiter;
+        waiter = null;
         using (_gate.EnterScope())
         {
-            if (_closed)
+            if (_closed || TryEnterLocked())
             {
-                return Task.FromException(executor.Rejected());
+                return !_closed;
             }
 
-            if (TryEnterLocked())
-            {
-                return null;
-            }
-
-            waiter = new Waiter(this, work);
+            waiter = new Waiter(this, work, isAccepted);
             _waiters.AddLast(waiter.Node);
+            return false;
         }
-
-        waiter.CancelWith(cancellationToken);
-        return waiter.Task;
     }
 
     /// <summary>A queued piece of work has started: its place goes to the first who waits.</summary>
@@ -54,7 +50,7 @@ internal sealed class RootAdmission(int initialLimit)
         using (_gate.EnterScope())
         {
             _queued--;
-            if (_queued < _limit && _waiters.First is { } first)
+            if (_queued < _limit && !_closed && _waiters.First is { } first)
             {
                 _waiters.Remove(first);
                 _queued++;
@@ -75,7 +71,7 @@ internal sealed class RootAdmission(int initialLimit)
         {
             _limit = limit;
             var admitted = new List<Waiter>();
-            while (_queued < limit && _waiters.First is { } first)
+            while (_queued < limit && !_closed && _waiters.First is { } first)
             {
                 _waiters.Remove(first);
                 _queued++;
@@ -86,20 +82,23 @@ internal sealed class RootAdmission(int initialLimit)
         }
     }
 
-    /// <summary>Refuses those who wait, and everybody who comes.</summary>
-    public void Close(Executor executor)
+    /// <summary>Nobody gets in line any more, and nobody in the line gets a place.</summary>
+    public void Close()
     {
-        Waiter[] refused;
         using (_gate.EnterScope())
         {
             _closed = true;
-            refused = [.. _waiters];
-            _waiters.Clear();
         }
+    }
 
-        foreach (var waiter in refused)
+    /// <summary>Takes those who wait out of the line, in its order, to be told by the caller.</summary>
+    public IReadOnlyList<Waiter> TakeWaiters()
+    {
+        using (_gate.EnterScope())
         {
-            waiter.Refuse(executor.Rejected());
+            Waiter[] waiters = [.. _waiters];
+            _waiters.Clear();
+            return waiters;
         }
     }
 
@@ -133,21 +132,25 @@ internal sealed class RootAdmission(int initialLimit)
         private readonly RootAdmission _admission;
         private CancellationTokenRegistration _registration;
 
-        public Waiter(RootAdmission admission, ExecutorWork work)
+        public Waiter(RootAdmission admission, ExecutorWork work, bool isAccepted)
             : base(TaskCreationOptions.RunContinuationsAsynchronously)
         {
             _admission = admission;
             Work = work;
+            IsAccepted = isAccepted;
             Node = new LinkedListNode<Waiter>(this);
         }
 
         public ExecutorWork Work { get; }
 
+        /// <summary>Whether the work was accepted before, for a later time: it is not refused when the executor closes.</summary>
+        public bool IsAccepted { get; }
+
         public LinkedListNode<Waiter> Node { get; }
 
         public void CancelWith(CancellationToken cancellationToken)
         {
-            _registration = cancellationToken.UnsafeRegister(
+            var registration = cancellationToken.UnsafeRegister(
                 static (self, token) =>
                 {
                     var waiter = (Waiter)self!;
@@ -157,22 +160,28 @@ internal sealed class RootAdmission(int initialLimit)
                     }
                 },
                 this);
+            _registration = registration;
+
+            // Whoever ends the wait says so first and looks for the registration then; this looks in the other order.
+            Interlocked.MemoryBarrier();
             if (Task.IsCompleted)
             {
-                _registration.Unregister();
+                registration.Unregister();
             }
         }
 
         public void Admit()
         {
-            _registration.Unregister();
             TrySetResult();
+            Interlocked.MemoryBarrier();
+            _registration.Unregister();
         }
 
         public void Refuse(Exception error)
         {
-            _registration.Unregister();
             TrySetException(error);
+            Interlocked.MemoryBarrier();
+            _registration.Unregister();
         }
     }
 }

@@ -71,6 +71,9 @@ public abstract class SingleThreadExecutor : Executor
     /// <summary>Timers that are set.</summary>
     internal int Timers => _loop.Timers;
 
+    internal sealed override ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken) =>
+        _loop.RefusesDelayed() ? ValueTask.FromException(Rejected()) : QueueAccepted(work);
+
     internal sealed override Exception? OnRefused() => RejectionHook.Call(this, _options);
 
     /// <summary>Runs a callback on the .NET thread pool because the executor has ended.</summary>

@@ -8,7 +8,7 @@ internal sealed class StarvationWatch(PoolExecutor owner, PoolExecutorOptions op
 {
     private const int Repeat = 10;
 
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private ITimer? _timer;
     private volatile StarvationReport? _last;
 
@@ -28,7 +28,7 @@ internal sealed class StarvationWatch(PoolExecutor owner, PoolExecutorOptions op
 
     private void SetTimer(TimeSpan due)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_timer is null)
             {

@@ -12,7 +12,7 @@ namespace Concurrency.Executors;
 /// </remarks>
 public static class TaskTracking
 {
-    private static readonly Lock s_gate = new();
+    private static readonly QuietLock s_gate = new();
     private static readonly List<Tracking> s_users = [];
     private static LiveTaskRegistry? s_registry;
     private static Tracking? s_events;
@@ -32,7 +32,7 @@ public static class TaskTracking
     public static IDisposable Enable(bool recordStacks = false)
     {
         var user = new Tracking(recordStacks);
-        lock (s_gate)
+        using (s_gate.EnterScope())
         {
             s_users.Add(user);
             ApplyLocked();
@@ -45,7 +45,7 @@ public static class TaskTracking
     internal static void Attach() => ConcurrencyEvents.OnTasksWanted(static wanted =>
     {
         Tracking? former;
-        lock (s_gate)
+        using (s_gate.EnterScope())
         {
             former = s_events;
             s_events = wanted ? new Tracking(recordStacks: false) : null;
@@ -89,7 +89,7 @@ public static class TaskTracking
 
         public void Dispose()
         {
-            lock (s_gate)
+            using (s_gate.EnterScope())
             {
                 if (s_users.Remove(this))
                 {

@@ -8,7 +8,7 @@ internal static class UnseenFailure
 {
     public static void Report(Executor executor, ExecutorOptions options, RootFailure failure)
     {
-        var report = new TaskFailure(WorkDescription.MethodOf(failure.Root.Work), executor.Name, failure.Error, failure.CreationStack);
+        var report = new TaskFailure(WorkDescription.NameOf(failure.Root), executor.Name, failure.Error, failure.CreationStack);
         ConcurrencyEvents.Log.FailureUnseen(report.Name, executor.Name, failure.Error.GetType().Name, failure.Error.Message);
         try
         {

@@ -7,7 +7,7 @@ namespace Concurrency.Executors;
 /// <summary>The readiness of one descriptor, and the promise of its one waiter; waiting allocates nothing.</summary>
 internal sealed class WatchedDescriptor : DescriptorReadiness, IValueTaskSource
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly SafeHandle _handle;
     private readonly Action<WatchedDescriptor> _unwatch;
     private ManualResetValueTaskSourceCore<bool> _core;
@@ -44,7 +44,7 @@ internal sealed class WatchedDescriptor : DescriptorReadiness, IValueTaskSource
         }
 
         short version;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_pending)
@@ -72,7 +72,7 @@ internal sealed class WatchedDescriptor : DescriptorReadiness, IValueTaskSource
     /// <summary>The kernel saw a new edge.</summary>
     public void Signal()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_disposed)
             {
@@ -123,7 +123,7 @@ internal sealed class WatchedDescriptor : DescriptorReadiness, IValueTaskSource
     protected override void Dispose(bool disposing)
     {
         bool wasPending;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_disposed)
             {
@@ -152,7 +152,7 @@ internal sealed class WatchedDescriptor : DescriptorReadiness, IValueTaskSource
         }
 
         var registration = cancellationToken.UnsafeRegister(static (self, token) => ((WatchedDescriptor)self!).Cancel(token), this);
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_pending && _core.Version == version)
             {
@@ -166,7 +166,7 @@ internal sealed class WatchedDescriptor : DescriptorReadiness, IValueTaskSource
 
     private void Cancel(CancellationToken cancellationToken)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             // A late call of an earlier wait's token must not end this one.
             if (!_pending || _token != cancellationToken)

@@ -11,11 +11,14 @@ internal static class WorkDescription
     public static string MethodOf(in ExecutorWork work) => work.Callback switch
     {
         null => "nothing",
-        IRootTask root => MethodOf(root.Work),
+        IRootTask root => NameOf(root),
         ContextWork inner => MethodOf(inner.Inner),
         Delegate callback => IsOfUser(callback) ? MethodOf(callback) : OfState(work.State) ?? MethodOf(callback),
         var other => other.GetType().FullName ?? other.GetType().Name,
     };
+
+    /// <summary>The name that a task was given, or its method.</summary>
+    public static string NameOf(IRootTask root) => root.GivenName ?? MethodOf(root.Work);
 
     /// <summary>The method of a delegate, or the async method that it continues.</summary>
     public static string MethodOf(Delegate callback)

@@ -8,14 +8,14 @@ namespace Concurrency.Scopes;
 internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityComparer<TKey>? comparer)
     where TKey : notnull
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly Dictionary<TKey, DependencyNode<TKey, TValue>> _nodes = new(comparer);
     private string? _closed;
     private long _order;
 
     public List<TResult> Select<TResult>(Func<DependencyNode<TKey, TValue>, bool> which, Func<DependencyNode<TKey, TValue>, TResult> what)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             return [.. _nodes.Values.Where(which).Select(what)];
         }
@@ -23,7 +23,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
 
     public DependencyNode<TKey, TValue>? Find(TKey key)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             return _nodes.GetValueOrDefault(key);
         }
@@ -31,7 +31,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
 
     public TResult Look<TResult>(DependencyNode<TKey, TValue> node, Func<DependencyNode<TKey, TValue>, TResult> what)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             return what(node);
         }
@@ -40,7 +40,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     /// <summary>Takes keys for work that is about to be started: all of them or, with an exception, none.</summary>
     public DependencyNode<TKey, TValue>[] Begin(IReadOnlyList<(TKey Key, TKey[] Dependencies)> work)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_closed is not null)
             {
@@ -60,7 +60,11 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
             }
             catch
             {
-                begun.ForEach(static node => (node.Dependencies, node.IsRunning) = (null, false));
+                begun.ForEach(static node =>
+                {
+                    Array.ForEach(node.Dependencies!, static dependency => dependency.Dependents--);
+                    (node.Dependencies, node.IsRunning) = (null, false);
+                });
                 added.ForEach(key => _nodes.Remove(key));
                 throw;
             }
@@ -71,7 +75,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     public void Post(TKey key, TValue value, bool replace, DependencyNode<TKey, TValue>? poster)
     {
         List<DependencyWait<TKey, TValue>> told;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             var node = _nodes.GetValueOrDefault(key);
             var isOwn = node is not null && ReferenceEquals(node, poster);
@@ -93,6 +97,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
             }
 
             node ??= AddLocked(key);
+            node.WasPosted = true;
             told = SettleLocked(node, value, null);
         }
 
@@ -105,7 +110,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     {
         List<DependencyWait<TKey, TValue>> told = [];
         bool isStored;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             node.IsRunning = false;
             isStored = !node.IsSettled;
@@ -129,7 +134,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     public void Close(string why)
     {
         var told = new List<DependencyWait<TKey, TValue>>();
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _closed ??= why;
             foreach (var node in _nodes.Values)
@@ -181,7 +186,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     {
         // The sequence is the user's: not under the lock.
         var distinct = new HashSet<TKey>(keys, _nodes.Comparer);
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             var wait = new DependencyWait<TKey, TValue>([.. distinct.Select(key => _nodes.GetValueOrDefault(key) ?? AddLocked(key))]);
             foreach (var node in wait.Nodes.Where(static node => node.IsSettled).OrderBy(static node => node.Order))
@@ -200,7 +205,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
 
     private DependencyNode<TKey, TValue>? TakeSettled(DependencyWait<TKey, TValue> wait)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             return wait.Settled.TryDequeue(out var node) ? node : null;
         }
@@ -208,11 +213,15 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
 
     private void Unwatch(DependencyWait<TKey, TValue> wait)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             foreach (var node in wait.Nodes)
             {
                 node.Waits.Remove(wait);
+                if (node is { IsOnlyAskedFor: true, Waits.Count: 0 } && ReferenceEquals(_nodes.GetValueOrDefault(node.Key), node))
+                {
+                    _nodes.Remove(node.Key);
+                }
             }
         }
     }
@@ -229,6 +238,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
         var node = known ?? AddLocked(key, added);
         var nodes = Array.ConvertAll(dependencies, dependency => _nodes.GetValueOrDefault(dependency) ?? AddLocked(dependency, added));
         DependencyCycles.ThrowIfClosed(name, node, nodes);
+        Array.ForEach(nodes, static dependency => dependency.Dependents++);
         node.Dependencies = nodes;
         node.IsRunning = true;
         return node;

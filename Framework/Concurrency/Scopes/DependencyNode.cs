@@ -19,6 +19,15 @@ internal sealed class DependencyNode<TKey, TValue>(TKey key)
 
     public DependencyFailedException? Failure { get; set; }
 
+    /// <summary>Whether a value was posted for it, by its work or without work.</summary>
+    public bool WasPosted { get; set; }
+
+    /// <summary>How much started work depends on it.</summary>
+    public int Dependents { get; set; }
+
+    /// <summary>Whether it is here only because somebody waits for it: it goes with the last of them.</summary>
+    public bool IsOnlyAskedFor => !WasStarted && !WasPosted && Dependents == 0;
+
     /// <summary>Its place in the order in which keys were settled.</summary>
     public long Order { get; set; }
 

@@ -51,7 +51,7 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     public string Name => _options.Name;
 
     /// <summary>The keys that have a value or a failure at this moment.</summary>
-    public IReadOnlyList<TKey> Keys => _board.Select(static node => node.IsSettled, static node => node.Key);
+    public IReadOnlyList<TKey> Keys => _board.Select(static node => node is { IsSettled: true, IsOnlyAskedFor: false }, static node => node.Key);
 
     /// <summary>The values that there are at this moment.</summary>
     public IReadOnlyDictionary<TKey, TValue> Items => ToDictionary(
@@ -153,7 +153,7 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     }
 
     /// <summary>Waits for the values of keys.</summary>
-    /// <param name="keys">The keys; null for all that are known at this moment.</param>
+    /// <param name="keys">The keys; null for all that were started or have an outcome at this moment; asking for a key makes it none of them.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
     /// <exception cref="DependencyFailedException">Work of one has failed, the first one in time (through the task).</exception>
     public async Task<IReadOnlyDictionary<TKey, TValue>> WaitAsync(IEnumerable<TKey>? keys = null, CancellationToken cancellationToken = default)
@@ -168,14 +168,14 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     }
 
     /// <summary>Yields values in the order in which they come; a failure is thrown in its turn.</summary>
-    /// <param name="keys">The keys; null for all that are known at this moment.</param>
+    /// <param name="keys">The keys; null for all that were started or have an outcome at this moment; asking for a key makes it none of them.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
     /// <exception cref="DependencyFailedException">Work has failed (through the enumeration).</exception>
     public IAsyncEnumerable<KeyValuePair<TKey, TValue>> WaitEachAsync(IEnumerable<TKey>? keys = null, CancellationToken cancellationToken = default) =>
         EachAsync(OrAll(keys), null, cancellationToken);
 
     /// <summary>Yields values in the order in which they come, and skips failures.</summary>
-    /// <param name="keys">The keys; null for all that are known at this moment.</param>
+    /// <param name="keys">The keys; null for all that were started or have an outcome at this moment; asking for a key makes it none of them.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
     public async IAsyncEnumerable<KeyValuePair<TKey, TValue>> WaitEachSuccessAsync(
         IEnumerable<TKey>? keys = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -190,7 +190,7 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     }
 
     /// <summary>Yields failures in the order in which they come, and skips values.</summary>
-    /// <param name="keys">The keys; null for all that are known at this moment.</param>
+    /// <param name="keys">The keys; null for all that were started or have an outcome at this moment; asking for a key makes it none of them.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
     public async IAsyncEnumerable<KeyValuePair<TKey, DependencyFailedException>> WaitEachFailureAsync(
         IEnumerable<TKey>? keys = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -294,7 +294,7 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     private (DependencyFailedException? Failure, TValue? Value) Outcome(DependencyNode<TKey, TValue> node) =>
         _board.Look(node, static node => (node.Failure is null ? null : Seen(node), node.Value));
 
-    private IEnumerable<TKey> OrAll(IEnumerable<TKey>? keys) => keys ?? _board.Select(static _ => true, static node => node.Key);
+    private IEnumerable<TKey> OrAll(IEnumerable<TKey>? keys) => keys ?? _board.Select(static node => node is { IsOnlyAskedFor: false } and ({ WasStarted: true } or { IsSettled: true }), static node => node.Key);
 
     private Dictionary<TKey, T> ToDictionary<T>(List<KeyValuePair<TKey, T>> items) => new(items, _comparer);
 
@@ -317,12 +317,12 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
         DependencyNode<TKey, TValue> node, Func<TKey, DependencyResults<TKey, TValue>, CancellationToken, Task<TValue>> work, CancellationToken stopping)
     {
         _own.Value = node;
-        var slot = new DependencySlot(_slots);
+        var slot = new DependencySlot(_slots, stopping);
         TValue? value = default;
         Exception? error = null;
         try
         {
-            await slot.TakeAsync(stopping).ConfigureAwait(Executor.Current is not null);
+            await slot.TakeAsync().ConfigureAwait(Executor.Current is not null);
             var results = new DependencyResults<TKey, TValue>(this, Array.ConvertAll(node.Dependencies!, static d => d.Key), slot, stopping);
             value = await work(node.Key, results, stopping).ConfigureAwait(Executor.Current is not null);
         }

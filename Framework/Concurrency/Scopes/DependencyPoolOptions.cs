@@ -1,6 +1,6 @@
 using Concurrency.Execution;
+using Concurrency.Executors;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Concurrency.Scopes;
 
@@ -16,8 +16,8 @@ public sealed record DependencyPoolOptions
     /// <summary>Where work runs; null for the executor that is current when it is started, or the .NET thread pool.</summary>
     public Executor? Executor { get; init; }
 
-    /// <summary>Where failures are logged that nobody has looked at; the default logs nowhere.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    /// <summary>Where failures are logged that nobody has looked at; the default is the standard error stream.</summary>
+    public ILogger Logger { get; init; } = LastResortLogger.Instance;
 
     internal void ThrowIfInvalid()
     {

@@ -4,15 +4,15 @@ using Concurrency.Execution;
 namespace Concurrency.Scopes;
 
 /// <summary>The right of one piece of work to run, which it gives up while it waits for others.</summary>
-internal sealed class DependencySlot(AsyncSemaphore? slots)
+internal sealed class DependencySlot(AsyncSemaphore? slots, CancellationToken stopping)
 {
     private bool _isHeld;
 
-    public async Task TakeAsync(CancellationToken cancellationToken)
+    public async Task TakeAsync()
     {
         if (slots is not null)
         {
-            await slots.WaitAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+            await slots.WaitAsync(stopping).ConfigureAwait(Executor.Current is not null);
             _isHeld = true;
         }
     }
@@ -26,7 +26,8 @@ internal sealed class DependencySlot(AsyncSemaphore? slots)
         }
     }
 
-    /// <summary>Waits without holding the slot, and has it again afterwards, whatever the outcome.</summary>
+    /// <summary>Waits without holding the slot, and has it again afterwards, whatever the outcome, unless the work is stopped.</summary>
+    /// <remarks>Work that is stopped does not stand in line once more: who has stopped it would wait for other work to end.</remarks>
     public async Task WaitAsync(Task wait)
     {
         if (slots is null || wait.IsCompleted)
@@ -42,7 +43,7 @@ internal sealed class DependencySlot(AsyncSemaphore? slots)
         }
         finally
         {
-            await TakeAsync(CancellationToken.None).ConfigureAwait(Executor.Current is not null);
+            await TakeAsync().ConfigureAwait(Executor.Current is not null);
         }
     }
 }

@@ -9,6 +9,9 @@ internal sealed class ExpiryTimer : WaiterOwner, IDisposable
     // Timers have a longest time; one that fires early finds nothing expired and is armed again.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
 
+    // They cut off what is below a millisecond, and would fire early again and again.
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
+
     private readonly TimeProvider _clock;
     private readonly long _start;
     private readonly Func<TimeSpan, TimeSpan> _expire;
@@ -16,6 +19,7 @@ internal sealed class ExpiryTimer : WaiterOwner, IDisposable
     private TimeSpan _due = TimeSpan.MaxValue;
     private bool _isArming;
     private int _version;
+    private volatile bool _isDisposed;
 
     /// <summary>Makes a timer that is not armed.</summary>
     /// <param name="clock">The clock.</param>
@@ -51,7 +55,11 @@ internal sealed class ExpiryTimer : WaiterOwner, IDisposable
     }
 
     /// <summary>Stops the timer; an expiry that has begun goes on.</summary>
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _timer.Dispose();
+    }
 
     protected override void AssertInvariants()
     {
@@ -73,6 +81,11 @@ internal sealed class ExpiryTimer : WaiterOwner, IDisposable
 
             _timer.Change(WaitFor(due), Timeout.InfiniteTimeSpan);
             armed = version;
+            if (_isDisposed)
+            {
+                // Disposed between the reading and the change: the clock may be one whose timers come to life again.
+                _timer.Dispose();
+            }
         }
     }
 
@@ -84,7 +97,7 @@ internal sealed class ExpiryTimer : WaiterOwner, IDisposable
         }
 
         var wait = due - Now;
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait < s_longest ? wait : s_longest;
+        return wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < s_shortest ? s_shortest : wait < s_longest ? wait : s_longest;
     }
 
     private void Fire()

@@ -1,6 +1,6 @@
 using Concurrency.Execution;
+using Concurrency.Executors;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Concurrency.Scopes;
 
@@ -13,7 +13,7 @@ public static class Gather
 {
     /// <summary>Returns all results; the first failure is thrown at once, and the work that still runs goes on.</summary>
     /// <param name="work">Is started in its order, in the caller. Each receives a token that is cancelled when <paramref name="cancellationToken"/> is.</param>
-    /// <param name="logger">Where failures after the first are logged; null logs nowhere.</param>
+    /// <param name="logger">Where failures after the first are logged; null for the standard error stream.</param>
     /// <param name="cancellationToken">Cancels all of the work; the call then ends when all of it has ended.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled, and that has cut some of the work short.</exception>
     public static async Task<T[]> AllAsync<T>(
@@ -33,7 +33,7 @@ public static class Gather
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            Unawaited.Observe(tasks.Where(t => t != ended), "a gather", logger ?? NullLogger.Instance);
+            Unawaited.Observe(tasks.Where(t => t != ended), "a gather", logger ?? LastResortLogger.Instance);
             await ended.ConfigureAwait(Executor.Current is not null);
         }
 

@@ -26,8 +26,10 @@ internal sealed class MapEnumerator<TItem, TResult, TShown>(
 
         if (_run is null)
         {
-            _run = new MapRun<TItem, TResult>(work, options, cancellationToken);
-            _run.Start(source);
+            var run = new MapRun<TItem, TResult>(work, options, cancellationToken);
+            run.Start(source);
+            // Not before: a run that could not start has nothing that could be taken or stopped.
+            _run = run;
         }
 
         while (true)

@@ -8,7 +8,9 @@ namespace Concurrency.Scopes;
 /// <c>await foreach</c> it ends the loop; <c>MapOutcomesAsync</c> has failures as values. When the token is cancelled,
 /// the work is, and MoveNextAsync throws. A failure of the source comes after the results of the items before it.</para>
 /// <para>Used with a pool by a member of that pool, the map works on one item in the member's own slot, so that a full pool
-/// cannot stop it.</para>
+/// cannot stop it. Without a limit of its own it follows the size of the pool while it runs.</para>
+/// <para>What a callback of the work's or the source's token throws comes out of the enumerator's disposal, in an
+/// <see cref="AggregateException"/>, when everything has ended.</para>
 /// </remarks>
 public static class MapExtensions
 {

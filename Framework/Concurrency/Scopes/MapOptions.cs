@@ -5,7 +5,7 @@ namespace Concurrency.Scopes;
 /// <summary>How many items a map works on at a time, where, and in which order the results come.</summary>
 public sealed record MapOptions
 {
-    /// <summary>How many items are worked on at the same time, 1 or more; null for the size of the pool, or the number of processors.</summary>
+    /// <summary>How many items are worked on at the same time, 1 or more; null for the size of the pool, also when that changes, or the number of processors.</summary>
     public int? Limit { get; init; }
 
     /// <summary>Whether the results come in the order of the items, the default, or in the order in which they are ready.</summary>

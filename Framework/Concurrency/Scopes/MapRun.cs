@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Concurrency.Coordination;
 using Concurrency.Execution;
@@ -7,11 +6,9 @@ namespace Concurrency.Scopes;
 
 /// <summary>The work of one enumeration of a map: workers that each take the next item, and a ring of results.</summary>
 /// <remarks>
-/// A worker starts the next one when it has found an item, up to the limit. Room in the ring is taken before an item is: so an
-/// item's place is free when its result is ready.
+/// A worker starts the next one when it has found an item, up to the limit. Room is taken before an item is: so no more results
+/// wait than there is room for. The ring grows with those that do wait, because a limit may be far above what is needed.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification =
-    "The token source has neither a timer nor a link, so there is nothing to release, and a late cancellation must find it alive.")]
 internal sealed class MapRun<TItem, TResult>
 {
     private const int RoomPerWorker = 2;
@@ -21,22 +18,18 @@ internal sealed class MapRun<TItem, TResult>
     private readonly Func<TItem, CancellationToken, Task<TResult>> _work;
     private readonly WorkPool? _pool;
     private readonly Executor? _executor;
-    private readonly bool _ordered;
-    private readonly int _limit;
-    private readonly CancellationTokenSource _cancellation = new();
-    private readonly CancellationTokenRegistration _callerRegistration;
-    private readonly CancellationTokenRegistration _poolRegistration;
-    private readonly CancellationTokenSource _items = new();
+    private readonly int? _limit;
+    private readonly MapCancellation _cancellation;
+    private readonly MapResults<TResult> _results;
     private readonly AsyncSemaphore _room;
     private readonly AsyncSemaphore _turn = new(1);
-    private readonly TaskOutcome<TResult>?[] _results;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IAsyncEnumerator<TItem> _source = null!;
+    private ExecutionContext? _context;
+    private int _roomSize;
     private TaskCompletionSource? _reader;
     private Exception? _failure;
     private long _taken;
-    private long _placed;
-    private long _read;
     private int _workers;
     private int _running;
     private bool _sourceEnded;
@@ -46,21 +39,37 @@ internal sealed class MapRun<TItem, TResult>
         _work = work;
         _pool = options.Pool;
         _executor = options.Executor ?? _pool?.Home ?? Executor.Current;
-        _ordered = options.IsOrdered;
-        _limit = Math.Max(1, options.Limit ?? _pool?.Size ?? Environment.ProcessorCount);
-        var room = Math.Max((int)Math.Min(MostRoom, (long)_limit * RoomPerWorker), _limit);
-        _room = new AsyncSemaphore(room);
-        _results = new TaskOutcome<TResult>?[room];
-        _callerRegistration = cancellationToken.UnsafeRegister(static run => ((MapRun<TItem, TResult>)run!).OnCancelled(), this);
-        _poolRegistration = _pool?.Stopping.UnsafeRegister(static items => ((CancellationTokenSource)items!).Cancel(), _items) ?? default;
+        _limit = options.Limit ?? (_pool is null ? Environment.ProcessorCount : null);
+        _roomSize = RoomFor(Limit);
+        _room = new AsyncSemaphore(_roomSize);
+        _results = new MapResults<TResult>(options.IsOrdered);
+        _cancellation = new MapCancellation(Wake, _pool, cancellationToken);
     }
+
+    // A pool may be resized while the map runs.
+    private int Limit => _limit ?? Math.Max(1, _pool!.Size);
 
     /// <summary>Starts the first worker.</summary>
     public void Start(Func<CancellationToken, IAsyncEnumerator<TItem>> source)
     {
-        _source = source(_cancellation.Token);
+        try
+        {
+            _source = source(_cancellation.Source);
+        }
+        catch
+        {
+            Unregister();
+            throw;
+        }
+
         _workers = 1;
         _running = 1;
+        if (_limit is null)
+        {
+            _context = ExecutionContext.Capture();
+            _pool!.Resized += OnResized;
+        }
+
         StartWorker(_pool is not null && WorkFrame.IsMemberOf(_pool));
     }
 
@@ -70,24 +79,25 @@ internal sealed class MapRun<TItem, TResult>
     {
         using (_gate.EnterScope())
         {
-            ref var place = ref _results[_read % _results.Length];
-            outcome = place;
-            if (outcome is not null)
-            {
-                place = null;
-                _read++;
-            }
-            else if (!_sourceEnded || _read < _taken)
+            outcome = _results.TryTake();
+            if (outcome is null && (!_sourceEnded || _results.Taken < _taken))
             {
                 if (_reader is not null)
                 {
                     throw new InvalidOperationException("MoveNextAsync was called while it ran. Await one call before the next.");
                 }
 
+                if (_cancellation.IsRequestedByCaller)
+                {
+                    // Whoever cancelled may have looked for a reader already, and found none.
+                    return Task.CompletedTask;
+                }
+
                 _reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 return _reader.Task;
             }
-            else if (_failure is { } failure)
+
+            if (outcome is null && _failure is { } failure)
             {
                 // Thrown once: the enumeration is over afterwards.
                 _failure = null;
@@ -104,20 +114,47 @@ internal sealed class MapRun<TItem, TResult>
     }
 
     /// <summary>Cancels what runs and completes when nothing does any more.</summary>
+    /// <exception cref="AggregateException">Callbacks of the cancelled tokens have failed.</exception>
     public async Task StopAsync()
     {
-        OnCancelled();
+        _cancellation.Cancel();
         await _stopped.Task.ConfigureAwait(Executor.Current is not null);
-        _callerRegistration.Unregister();
-        _poolRegistration.Unregister();
-        await _source.DisposeAsync().ConfigureAwait(Executor.Current is not null);
+        Unregister();
+        try
+        {
+            await _source.DisposeAsync().ConfigureAwait(Executor.Current is not null);
+        }
+        catch (Exception failure)
+        {
+            _cancellation.ThrowIfFailed(failure);
+            throw;
+        }
+
+        _cancellation.ThrowIfFailed(null);
     }
 
-    private void OnCancelled()
+    private static int RoomFor(int limit) => Math.Max((int)Math.Min(MostRoom, (long)limit * RoomPerWorker), limit);
+
+    private void Unregister()
     {
-        _cancellation.Cancel();
-        _items.Cancel();
-        Wake();
+        _cancellation.Unregister();
+        if (_limit is null)
+        {
+            _pool!.Resized -= OnResized;
+        }
+    }
+
+    private void OnResized()
+    {
+        // In the flow of the map, not in that of whoever resizes the pool.
+        if (_context is { } context)
+        {
+            ExecutionContext.Run(context, static run => ((MapRun<TItem, TResult>)run!).Fork(), this);
+        }
+        else
+        {
+            Fork();
+        }
     }
 
     private void StartWorker(bool borrowsSlot) =>
@@ -129,7 +166,7 @@ internal sealed class MapRun<TItem, TResult>
         using (_gate.EnterScope())
         {
             last = --_running == 0;
-            if (!worker.IsCompletedSuccessfully && !_cancellation.IsCancellationRequested)
+            if (!worker.IsCompletedSuccessfully && !_cancellation.IsRequested)
             {
                 // Refused by its executor. With others at work that only means less at a time.
                 var refusal = worker.Exception?.InnerException ?? new TaskCanceledException(worker);
@@ -154,7 +191,7 @@ internal sealed class MapRun<TItem, TResult>
         var frame = _pool is null ? null : WorkFrame.Enter(_pool, null);
         try
         {
-            while (await TryTakeRoomAsync().ConfigureAwait(Executor.Current is not null))
+            while ((borrowsSlot || !TryRetire()) && await TryTakeRoomAsync().ConfigureAwait(Executor.Current is not null))
             {
                 var (isItem, index, item) = await TakeItemAsync().ConfigureAwait(Executor.Current is not null);
                 if (!isItem)
@@ -185,8 +222,8 @@ internal sealed class MapRun<TItem, TResult>
     {
         try
         {
-            await _room.WaitAsync(_cancellation.Token).ConfigureAwait(Executor.Current is not null);
-            return !_cancellation.IsCancellationRequested;
+            await _room.WaitAsync(_cancellation.Source).ConfigureAwait(Executor.Current is not null);
+            return !_cancellation.IsRequested;
         }
         catch (OperationCanceledException)
         {
@@ -200,7 +237,7 @@ internal sealed class MapRun<TItem, TResult>
         Exception? failure = null;
         try
         {
-            if (!_sourceEnded && !_cancellation.IsCancellationRequested
+            if (!_sourceEnded && !_cancellation.IsRequested
                 && await _source.MoveNextAsync().ConfigureAwait(Executor.Current is not null))
             {
                 var item = _source.Current;
@@ -238,30 +275,53 @@ internal sealed class MapRun<TItem, TResult>
 
     private void Fork()
     {
-        if (Volatile.Read(ref _workers) >= _limit)
+        var limit = Limit;
+        if (Volatile.Read(ref _workers) >= limit)
         {
             return;
         }
 
+        int moreRoom;
         using (_gate.EnterScope())
         {
-            if (_workers >= _limit || _sourceEnded)
+            if (_workers >= limit || _sourceEnded)
             {
                 return;
             }
 
             _workers++;
             _running++;
+            moreRoom = Math.Max(0, RoomFor(limit) - _roomSize);
+            _roomSize += moreRoom;
+        }
+
+        if (moreRoom > 0)
+        {
+            _room.Release(moreRoom);
         }
 
         StartWorker(borrowsSlot: false);
+    }
+
+    /// <summary>Ends a worker that is one too many since the pool was made smaller.</summary>
+    private bool TryRetire()
+    {
+        if (Volatile.Read(ref _workers) <= Limit)
+        {
+            return false;
+        }
+
+        using var entered = _gate.EnterScope();
+        var retires = _workers > Limit;
+        _workers -= retires ? 1 : 0;
+        return retires;
     }
 
     private async ValueTask<TaskOutcome<TResult>> RunInSlotAsync(WorkPool pool, TItem item)
     {
         try
         {
-            if (pool.Slots.TakeAsync(_cancellation.Token) is { } slot)
+            if (pool.Slots.TakeAsync(_cancellation.Source) is { } slot)
             {
                 await slot.ConfigureAwait(Executor.Current is not null);
             }
@@ -287,7 +347,7 @@ internal sealed class MapRun<TItem, TResult>
     {
         try
         {
-            return TaskOutcome<TResult>.Of(await _work(item, _items.Token).ConfigureAwait(Executor.Current is not null));
+            return TaskOutcome<TResult>.Of(await _work(item, _cancellation.Items).ConfigureAwait(Executor.Current is not null));
         }
         catch (Exception error)
         {
@@ -300,9 +360,7 @@ internal sealed class MapRun<TItem, TResult>
         TaskCompletionSource? reader = null;
         using (_gate.EnterScope())
         {
-            var place = _ordered ? index : _placed++;
-            _results[place % _results.Length] = outcome;
-            if (place == _read)
+            if (_results.Put(index, outcome))
             {
                 reader = _reader;
                 _reader = null;

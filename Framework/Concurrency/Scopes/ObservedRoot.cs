@@ -10,6 +10,8 @@ internal sealed class ObservedRoot<TResult>(
 {
     public override Delegate Work => work;
 
+    public override string? GivenName => (work.Target as SpawnedWork)?.Name;
+
     // Whoever is told of the end looks at the failure.
     protected override bool HasOwner => true;
 

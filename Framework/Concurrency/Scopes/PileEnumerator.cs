@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Concurrency.Execution;
 
 namespace Concurrency.Scopes;
@@ -6,7 +5,7 @@ namespace Concurrency.Scopes;
 /// <summary>Reads results in the order in which work was spawned; a failure is thrown in its place and the next call goes on.</summary>
 /// <remarks>A class and not an iterator method: an iterator that has thrown is over.</remarks>
 internal sealed class PileEnumerator<T, TShown>(
-    ChannelReader<SpawnedWork<T>> spawned, Func<TaskOutcome<T>, TShown> show, Action release, CancellationToken cancellationToken)
+    PileLine<T> line, Func<TaskOutcome<T>, TShown> show, Action release, CancellationToken cancellationToken)
     : IAsyncEnumerator<TShown>
 {
     private bool _disposed;
@@ -16,21 +15,38 @@ internal sealed class PileEnumerator<T, TShown>(
     public async ValueTask<bool> MoveNextAsync()
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_disposed || !await spawned.WaitToReadAsync(cancellationToken).ConfigureAwait(Executor.Current is not null))
+        if (_disposed)
+        {
+            return false;
+        }
+
+        PilePlace<T>? first;
+        while (line.TryPeek(out first) is { } wait)
+        {
+            await WaitForAsync(wait).ConfigureAwait(Executor.Current is not null);
+        }
+
+        if (first?.Work is not { } work)
         {
             return false;
         }
 
         // Taken out when it has ended: a reader that gives up while it waits leaves the result to the next.
-        if (!spawned.TryPeek(out var next))
+        await WaitForAsync(work).ConfigureAwait(Executor.Current is not null);
+        line.Leave(first);
+        Current = show(await TaskOutcome<T>.OfAsync(work.Task).ConfigureAwait(Executor.Current is not null));
+        return true;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (!_disposed)
         {
-            return false;
+            _disposed = true;
+            release();
         }
 
-        await WaitForAsync(next).ConfigureAwait(Executor.Current is not null);
-        spawned.TryRead(out _);
-        Current = show(await TaskOutcome<T>.OfAsync(next.Task).ConfigureAwait(Executor.Current is not null));
-        return true;
+        return default;
     }
 
     private async Task WaitForAsync(SpawnedWork<T> work)
@@ -43,26 +59,27 @@ internal sealed class PileEnumerator<T, TShown>(
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Action<SpawnedWork> link = _ => ended.TrySetResult();
         work.Link(link);
-        var registration = cancellationToken.UnsafeRegister((_, token) => ended.TrySetCanceled(token), null);
         try
         {
-            await ended.Task.ConfigureAwait(Executor.Current is not null);
+            await WaitForAsync(ended).ConfigureAwait(Executor.Current is not null);
         }
         finally
         {
-            registration.Unregister();
             work.Unlink(link);
         }
     }
 
-    public ValueTask DisposeAsync()
+    private async Task WaitForAsync(TaskCompletionSource wait)
     {
-        if (!_disposed)
+        var registration = cancellationToken.UnsafeRegister(
+            static (wait, token) => ((TaskCompletionSource)wait!).TrySetCanceled(token), wait);
+        try
         {
-            _disposed = true;
-            release();
+            await wait.Task.ConfigureAwait(Executor.Current is not null);
         }
-
-        return default;
+        finally
+        {
+            registration.Unregister();
+        }
     }
 }

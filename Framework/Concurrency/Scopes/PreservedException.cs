@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Concurrency.Execution;
+using Concurrency.Executors;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Concurrency.Scopes;
 
@@ -19,7 +19,7 @@ public sealed class PreservedException
     private PreservedException(Exception error, ILogger? logger)
     {
         _captured = ExceptionDispatchInfo.Capture(error);
-        _logger = logger ?? NullLogger.Instance;
+        _logger = logger ?? LastResortLogger.Instance;
     }
 
     /// <summary>The error.</summary>
@@ -30,7 +30,7 @@ public sealed class PreservedException
 
     /// <summary>Keeps an error.</summary>
     /// <param name="error">The error that was caught.</param>
-    /// <param name="logger">Where a failure of the cleaning up is logged; null logs nowhere.</param>
+    /// <param name="logger">Where a failure of the cleaning up is logged; null for the standard error stream.</param>
     public static PreservedException Capture(Exception error, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(error);

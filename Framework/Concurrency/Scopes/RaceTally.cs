@@ -5,7 +5,7 @@ namespace Concurrency.Scopes;
 /// <summary>Counts who has succeeded in a race, and ends it when it is decided.</summary>
 internal sealed class RaceTally<T>(int needed, int attempts)
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly List<T> _results = new(needed);
     private readonly List<Exception> _failures = [];
 
@@ -73,7 +73,7 @@ internal sealed class RaceTally<T>(int needed, int attempts)
 
     private bool IsDecided()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             return _results.Count >= needed || IsLost();
         }
@@ -81,7 +81,7 @@ internal sealed class RaceTally<T>(int needed, int attempts)
 
     private bool IsWonBy(T result)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_results.Count < needed)
             {
@@ -94,7 +94,7 @@ internal sealed class RaceTally<T>(int needed, int attempts)
 
     private bool IsLostBy(Exception error)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _failures.Add(error);
             return IsLost();

@@ -40,7 +40,7 @@ internal sealed class ResourceHandling<T>(ResourcePoolOptions<T> options, Resour
         }
 
         var either = new LinkedCancellation(cancellationToken, _stopping.Token);
-        using var limit = new TimeLimit(options.CreateTimeout, clock, either.Token);
+        using var limit = new TimeLimit(options.CreateTimeout, clock, either.Token, failures => Logger.CancelFailed(options.Name, failures));
         var making = MakeAsync(limit.Over);
         try
         {

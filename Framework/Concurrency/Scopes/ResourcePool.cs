@@ -163,7 +163,7 @@ public sealed class ResourcePool<T> : IAsyncDisposable, ILiveObject
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
     public void Resize(int maximumSize)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maximumSize, 1);
+        ResourcePoolOptions<T>.CheckSize(Name, maximumSize, nameof(maximumSize));
         List<PooledItem<T>>? toClose = null;
         _core.Resize(maximumSize, ref toClose);
         _ = _handling.CloseAllAsync(toClose);

@@ -1,5 +1,5 @@
+using Concurrency.Executors;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Concurrency.Scopes;
 
@@ -49,15 +49,15 @@ public sealed record ResourcePoolOptions<T>
     /// <summary>The clock of all these times; null for that of the executor that is current when the pool is made, or else the system's.</summary>
     public TimeProvider? TimeProvider { get; init; }
 
-    /// <summary>Where failures are logged that no caller sees; the default logs nowhere.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    /// <summary>Where failures are logged that no caller sees; the default is the standard error stream.</summary>
+    public ILogger Logger { get; init; } = LastResortLogger.Instance;
 
     internal void ThrowIfInvalid()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Name);
         ArgumentNullException.ThrowIfNull(Factory);
         ArgumentNullException.ThrowIfNull(Logger);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaximumSize, 1);
+        CheckSize(Name, MaximumSize, nameof(MaximumSize));
         if (MinimumSize < 0 || MinimumSize > MaximumSize)
         {
             throw new ArgumentOutOfRangeException(nameof(MinimumSize), MinimumSize,
@@ -67,6 +67,14 @@ public sealed record ResourcePoolOptions<T>
         Check(IdleTimeout, nameof(IdleTimeout), zeroAllowed: true);
         Check(MaximumAge, nameof(MaximumAge), zeroAllowed: true);
         Check(CreateTimeout, nameof(CreateTimeout), zeroAllowed: false);
+    }
+
+    internal static void CheckSize(string pool, int size, string parameter)
+    {
+        if (size < 1)
+        {
+            throw new ArgumentOutOfRangeException(parameter, size, $"The pool '{pool}' cannot hold {size} items. Use a size of 1 or more.");
+        }
     }
 
     private void Check(TimeSpan time, string option, bool zeroAllowed)

@@ -15,7 +15,7 @@ namespace Concurrency.Scopes;
 public sealed class ResourcePools<TKey, T> : IAsyncDisposable
     where TKey : notnull
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly Dictionary<TKey, Entry> _pools;
     private readonly LinkedList<Entry> _byUse = new();
     private readonly Func<TKey, ResourcePoolOptions<T>> _options;
@@ -29,7 +29,11 @@ public sealed class ResourcePools<TKey, T> : IAsyncDisposable
     public ResourcePools(Func<TKey, ResourcePoolOptions<T>> options, int maximumKeys = 100, IEqualityComparer<TKey>? comparer = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maximumKeys, 1);
+        if (maximumKeys < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(maximumKeys), maximumKeys, $"There cannot be pools of {maximumKeys} keys. Use 1 or more.");
+        }
+
         _options = options;
         MaximumKeys = maximumKeys;
         _pools = new Dictionary<TKey, Entry>(comparer);
@@ -43,7 +47,7 @@ public sealed class ResourcePools<TKey, T> : IAsyncDisposable
     {
         get
         {
-            lock (_gate)
+            using (_gate.EnterScope())
             {
                 return _pools.Count;
             }
@@ -78,7 +82,7 @@ public sealed class ResourcePools<TKey, T> : IAsyncDisposable
         }
         finally
         {
-            lock (_gate)
+            using (_gate.EnterScope())
             {
                 entry.Users--;
             }
@@ -93,7 +97,7 @@ public sealed class ResourcePools<TKey, T> : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(key);
         Entry? entry;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _pools.TryGetValue(key, out entry);
         }
@@ -107,7 +111,7 @@ public sealed class ResourcePools<TKey, T> : IAsyncDisposable
     {
         Entry[] all;
         Task[] ending;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _isDisposed = true;
             all = [.. _pools.Values];
@@ -156,7 +160,7 @@ public sealed class ResourcePools<TKey, T> : IAsyncDisposable
     private bool TryUse(TKey key, Entry? made, [NotNullWhen(true)] out Entry? entry, out Entry? evicted)
     {
         evicted = null;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_isDisposed)
             {

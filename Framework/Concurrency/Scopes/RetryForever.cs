@@ -5,6 +5,8 @@ namespace Concurrency.Scopes;
 /// <summary>Runs work again and again until it succeeds or is cancelled, and says so in the log without flooding it.</summary>
 public static class RetryForever
 {
+    private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
+
     /// <summary>Runs work until it returns.</summary>
     /// <param name="work">Runs in the caller; it receives the token.</param>
     /// <param name="options">Waits and log; null for the defaults.</param>
@@ -20,7 +22,7 @@ public static class RetryForever
     {
         ArgumentNullException.ThrowIfNull(work);
         options ??= new RetryForeverOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.SameLogInterval, TimeSpan.Zero);
+        options.ThrowIfInvalid();
         var clock = options.TimeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System;
         var log = new Failures(options, clock);
         for (var attempt = 1; ; attempt = Math.Max(attempt, unchecked(attempt + 1)))
@@ -35,7 +37,11 @@ public static class RetryForever
                 log.Add(error);
             }
 
-            await Task.Delay(options.Delay.Delay(attempt), clock, cancellationToken).ConfigureAwait(Executor.Current is not null);
+            // In pieces: a timer takes 49 days.
+            for (var wait = options.Delay.Delay(attempt); wait > TimeSpan.Zero; wait -= s_longestSleep)
+            {
+                await Task.Delay(wait < s_longestSleep ? wait : s_longestSleep, clock, cancellationToken).ConfigureAwait(Executor.Current is not null);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
+using Concurrency.Executors;
 using Concurrency.Time;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Concurrency.Scopes;
 
@@ -19,6 +19,18 @@ public sealed record RetryForeverOptions
     /// <summary>The clock; null for that of the current executor, or else the system's.</summary>
     public TimeProvider? TimeProvider { get; init; }
 
-    /// <summary>Where failures are logged; the default logs nowhere.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    /// <summary>Where failures are logged; the default is the standard error stream.</summary>
+    public ILogger Logger { get; init; } = LastResortLogger.Instance;
+
+    internal void ThrowIfInvalid()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(Name);
+        ArgumentNullException.ThrowIfNull(Delay);
+        ArgumentNullException.ThrowIfNull(Logger);
+        if (SameLogInterval < TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(SameLogInterval), SameLogInterval,
+                $"The failures of '{Name}' cannot be logged every {SameLogInterval}. Use zero to log each, or more.");
+        }
+    }
 }

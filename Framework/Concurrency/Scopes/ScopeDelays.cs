@@ -2,10 +2,10 @@ using Concurrency.Execution;
 
 namespace Concurrency.Scopes;
 
-/// <summary>The work of one scope that waits for its time.</summary>
+/// <summary>The delayed work of one scope that has not ended.</summary>
 internal sealed class ScopeDelays(TaskScope scope)
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private HashSet<SpawnedWork>? _waiting;
     private string? _dropped;
 
@@ -14,7 +14,10 @@ internal sealed class ScopeDelays(TaskScope scope)
     {
         string? dropped;
         var timer = new SpawnTimer(delay, clock, () => OnDue(work, executor));
-        lock (_gate)
+        // Before the scope knows the work: it may drop it from then on.
+        work.Before = timer;
+        work.Link(LetGo);
+        using (_gate.EnterScope())
         {
             dropped = _dropped;
             if (dropped is null)
@@ -23,8 +26,6 @@ internal sealed class ScopeDelays(TaskScope scope)
             }
         }
 
-        work.Before = timer;
-        work.Link(LetGo);
         if (dropped is null)
         {
             timer.Start();
@@ -41,7 +42,7 @@ internal sealed class ScopeDelays(TaskScope scope)
     public void Drop(string reason)
     {
         SpawnedWork[] waiting;
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _dropped ??= reason;
             waiting = [.. _waiting ?? []];
@@ -56,7 +57,7 @@ internal sealed class ScopeDelays(TaskScope scope)
 
     private void LetGo(SpawnedWork work)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _waiting?.Remove(work);
         }
@@ -64,14 +65,29 @@ internal sealed class ScopeDelays(TaskScope scope)
 
     private void OnDue<T>(SpawnedWork<T> work, Executor? executor)
     {
-        LetGo(work);
         try
         {
-            _ = scope.Start(work.Name, token => RunAsync(work, token), executor);
+            // Known to the scope until it has ended: the child may never come to call its delegate.
+            var child = scope.Start(work.Name, token => RunAsync(work, token), executor);
+            _ = child.ContinueWith(
+                static (child, work) => OnChildEnded(child, (SpawnedWork)work!),
+                work,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
         catch (Exception refused) when (refused is InvalidOperationException or TaskScopeCanceledException)
         {
             work.TryDrop(refused.Message);
+        }
+    }
+
+    private static void OnChildEnded(Task child, SpawnedWork work)
+    {
+        if (work.State == SpawnedWorkState.Waiting)
+        {
+            // The scope has the failure as well: there it counts.
+            work.TryDrop(child.Exception?.InnerException?.Message ?? "its executor stopped before it could start.");
         }
     }
 

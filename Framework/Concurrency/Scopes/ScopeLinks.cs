@@ -5,7 +5,7 @@ namespace Concurrency.Scopes;
 /// <summary>Connects the token of a scope with the executors on which its children run: once for each, not once for each child.</summary>
 internal sealed class ScopeLinks(CancellationToken scopeToken)
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private List<(Executor Executor, LinkedCancellation Link)>? _others;
     private volatile Tuple<Executor, CancellationToken>? _latest;
     private bool _ended;
@@ -19,7 +19,7 @@ internal sealed class ScopeLinks(CancellationToken scopeToken)
             return latest.Item2;
         }
 
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             var token = executor.Stopping.CanBeCanceled ? FindOrLink(executor) : scopeToken;
             _latest = Tuple.Create(executor, token);
@@ -30,7 +30,7 @@ internal sealed class ScopeLinks(CancellationToken scopeToken)
     /// <summary>Lets go of the executors: the scope has ended.</summary>
     public void Unlink()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             _ended = true;
             _others?.ForEach(static other => other.Link.Unlink());

@@ -1,9 +1,11 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Scopes;
 
 /// <summary>What has gone wrong in a scope so far, and what its block throws in the end.</summary>
 internal sealed class ScopeOutcome(TaskScope scope, TaskScopeFailureMode mode)
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private List<Exception>? _failures;
     private bool _cutShort;
     private bool _cancelledFromOutside;
@@ -47,7 +49,7 @@ internal sealed class ScopeOutcome(TaskScope scope, TaskScopeFailureMode mode)
     /// <summary>Adds a failure that has no consequence until the scope ends.</summary>
     public void Record(Exception failure)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             (_failures ??= []).Add(failure);
         }
@@ -58,7 +60,7 @@ internal sealed class ScopeOutcome(TaskScope scope, TaskScopeFailureMode mode)
     /// <param name="callerToken">The caller's token.</param>
     public void ThrowIfUnfinished(OperationCanceledException? gaveIn, CancellationToken callerToken)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_failures is not null)
             {

@@ -10,6 +10,9 @@ internal sealed class ScopeRoot<TResult>(TaskScope scope, Executor executor, Del
 
     public override Delegate Work => work;
 
+    // The place has no name any more once the child has left it.
+    public override string? GivenName => scope.Places.At(place).Name;
+
     // The scope looks at every failure of its children.
     protected override bool HasOwner => true;
 

@@ -1,6 +1,6 @@
 using Concurrency.Execution;
+using Concurrency.Executors;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Concurrency.Scopes;
 
@@ -10,7 +10,7 @@ public static class Shield
 {
     /// <summary>Waits for work; the token ends only the wait, and the work goes on to its own end.</summary>
     /// <param name="work">The running work. Whoever started it keeps it alive and may await it once more.</param>
-    /// <param name="logger">Where its failure is logged when the wait has ended before it; null logs nowhere.</param>
+    /// <param name="logger">Where its failure is logged when the wait has ended before it; null for the standard error stream.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>.</param>
     public static async Task WaitAsync(Task work, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
@@ -21,7 +21,7 @@ public static class Shield
         }
         catch (OperationCanceledException) when (!work.IsCompleted)
         {
-            Unawaited.Observe(work, "a shield", logger ?? NullLogger.Instance);
+            Unawaited.Observe(work, "a shield", logger ?? LastResortLogger.Instance);
             throw;
         }
     }

@@ -9,12 +9,12 @@ namespace Concurrency.Scopes;
 public static class SpawnAfter
 {
     /// <summary>Starts work after a time.</summary>
-    /// <param name="delay">Zero or more.</param>
+    /// <param name="delay">0 to 36,500 days.</param>
     /// <param name="name">Names the work in messages.</param>
     /// <param name="work">Receives a token that is cancelled when the work is told to stop.</param>
     /// <param name="options">Executor and clock; null for the defaults.</param>
     /// <returns>The work. Cancelled before its time has passed, it never runs.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The delay is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative or too long.</exception>
     public static SpawnedWork Start(TimeSpan delay, string name, Func<CancellationToken, Task> work, SpawnAfterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(work);

@@ -1,23 +1,23 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Scopes;
 
 /// <summary>Calls once when a time has passed, unless it is disposed before.</summary>
 internal sealed class SpawnTimer : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly TimeSpan _delay;
+    // What timers take; longer delays take several.
+    private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
+
     private readonly TimeProvider _clock;
     private readonly Action _due;
+    private TimeSpan _left;
     private ITimer? _timer;
-    private bool _disposed;
+    private int _over;
 
     public SpawnTimer(TimeSpan delay, TimeProvider clock, Action due)
     {
-        if (delay < TimeSpan.Zero)
-        {
-            throw new ArgumentOutOfRangeException(nameof(delay), delay, $"Nothing can start {delay} from now. Use zero or more.");
-        }
-
-        _delay = delay;
+        DelayedQueue.Validate(delay);
+        _left = delay;
         _clock = clock;
         _due = due;
     }
@@ -26,35 +26,43 @@ internal sealed class SpawnTimer : IDisposable
     public void Start()
     {
         // Made first and started afterwards: a timer that is due at once would find no timer to dispose.
-        var timer = _clock.CreateTimer(static self => ((SpawnTimer)self!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        lock (_gate)
-        {
-            _timer = timer;
-            if (!_disposed)
-            {
-                timer.Change(_delay, Timeout.InfiniteTimeSpan);
-                return;
-            }
-        }
-
-        timer.Dispose();
+        var timer = _clock.CreateTimer(static self => ((SpawnTimer)self!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _timer, timer);
+        Sleep(timer);
     }
 
     public void Dispose()
     {
-        ITimer? timer;
-        lock (_gate)
-        {
-            _disposed = true;
-            timer = _timer;
-        }
-
-        timer?.Dispose();
+        Interlocked.Exchange(ref _over, 1);
+        Volatile.Read(ref _timer)?.Dispose();
     }
 
-    private void OnDue()
+    private void Sleep(ITimer timer)
     {
-        Dispose();
-        _due();
+        var next = _left > s_longestSleep ? s_longestSleep : _left;
+        _left -= next;
+        if (Volatile.Read(ref _over) == 0)
+        {
+            timer.Change(next, Timeout.InfiniteTimeSpan);
+        }
+
+        // Whoever disposes meanwhile may have come before the change, or before there was a timer.
+        if (Volatile.Read(ref _over) != 0)
+        {
+            timer.Dispose();
+        }
+    }
+
+    private void OnTick()
+    {
+        if (_left > TimeSpan.Zero)
+        {
+            Sleep(_timer!);
+        }
+        else if (Interlocked.Exchange(ref _over, 1) == 0)
+        {
+            _timer!.Dispose();
+            _due();
+        }
     }
 }

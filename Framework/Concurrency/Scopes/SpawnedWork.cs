@@ -10,7 +10,7 @@ namespace Concurrency.Scopes;
     "The token source has neither a timer nor a link, so there is nothing to release, and a late StopAsync must find it alive.")]
 public abstract class SpawnedWork
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly CancellationTokenSource _cancellation = new();
     private LinkedList<Action<SpawnedWork>>? _links;
     private SpawnedWorkState _state;
@@ -32,7 +32,7 @@ public abstract class SpawnedWork
     {
         get
         {
-            lock (_gate)
+            using (_gate.EnterScope())
             {
                 return _state;
             }
@@ -88,7 +88,7 @@ public abstract class SpawnedWork
     public void Link(Action<SpawnedWork> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (!_linksAreDone)
             {
@@ -104,7 +104,7 @@ public abstract class SpawnedWork
     /// <returns>False if there is none, or it is being called or was called.</returns>
     public bool Unlink(Action<SpawnedWork> callback)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             return _links?.Remove(callback) ?? false;
         }
@@ -141,7 +141,7 @@ public abstract class SpawnedWork
             return;
         }
 
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_state != SpawnedWorkState.Running || _reason is not null)
             {
@@ -157,16 +157,20 @@ public abstract class SpawnedWork
     /// <summary>Cancels the token of work that is cancelled by what is around it.</summary>
     internal void CancelToken()
     {
-        try
+        // Registered callbacks are the work's code: their failures are not those of whoever stops it.
+        foreach (var failure in CallbackFailures.OfCancelling(_cancellation))
         {
-            _cancellation.Cancel();
-        }
-        catch (AggregateException failures)
-        {
-            // Registered callbacks are the work's code: their failures are not those of whoever stops it.
-            Owner.Report(this, failures, "A callback of the cancelled token");
+            Owner.Report(this, failure, "A callback of the cancelled token");
         }
     }
+
+    /// <summary>Lets the work run.</summary>
+    /// <param name="executor">Where; null for the .NET pool.</param>
+    internal abstract void Start(Executor? executor);
+
+    /// <summary>Runs the work in the caller, as part of it.</summary>
+    /// <returns>Completes when the work has ended and its links were called; never fails.</returns>
+    internal abstract Task RunInlineAsync();
 
     /// <summary>Waits for a slot as long as the work is not cancelled.</summary>
     internal async Task WaitForSlotAsync(PoolSlots slots)
@@ -180,7 +184,7 @@ public abstract class SpawnedWork
     /// <summary>Gives the work a slot, unless it was cancelled while it waited.</summary>
     internal bool TryHold()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             HasSlot = IsOpen = _state == SpawnedWorkState.Waiting;
             return HasSlot;
@@ -190,7 +194,7 @@ public abstract class SpawnedWork
     /// <summary>Ends the work if it has not started.</summary>
     internal bool TryDrop(string reason)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_state != SpawnedWorkState.Waiting)
             {
@@ -213,7 +217,7 @@ public abstract class SpawnedWork
     /// <returns>False if it was cancelled before.</returns>
     private protected bool TryBegin()
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_state != SpawnedWorkState.Waiting)
             {
@@ -229,7 +233,7 @@ public abstract class SpawnedWork
     /// <returns>False if it was cancelled before its start.</returns>
     private protected bool TryEnd(SpawnedWorkState state)
     {
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_state > SpawnedWorkState.Running)
             {
@@ -255,7 +259,7 @@ public abstract class SpawnedWork
         while (true)
         {
             Action<SpawnedWork> next;
-            lock (_gate)
+            using (_gate.EnterScope())
             {
                 if (_links?.First is not { } first)
                 {

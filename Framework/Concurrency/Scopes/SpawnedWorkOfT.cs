@@ -24,13 +24,9 @@ public sealed class SpawnedWork<T> : SpawnedWork
     /// <summary>Makes the work itself awaitable.</summary>
     public new TaskAwaiter<T> GetAwaiter() => Task.GetAwaiter();
 
-    /// <summary>Lets the work run.</summary>
-    /// <param name="executor">Where; null for the .NET pool.</param>
-    internal void Start(Executor? executor) => ObservedRoot<T>.Start(executor, RunAsync, Settle, Token);
+    internal override void Start(Executor? executor) => ObservedRoot<T>.Start(executor, RunAsync, Settle, Token);
 
-    /// <summary>Runs the work in the caller, as part of it.</summary>
-    /// <returns>Completes when the work has ended and its links were called; never fails.</returns>
-    internal async Task RunInlineAsync()
+    internal override async Task RunInlineAsync()
     {
         var run = RunAsync(default);
         await TaskEnd.OfAsync(run).ConfigureAwait(Executor.Current is not null);

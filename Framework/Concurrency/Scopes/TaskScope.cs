@@ -23,7 +23,7 @@ public sealed class TaskScope : ILiveObject
 
     private static readonly AsyncLocal<TaskScope?> s_current = new();
 
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly TaskScopeOptions _options;
     private readonly Executor? _executor;
     private readonly TimeProvider _clock;
@@ -171,14 +171,14 @@ public sealed class TaskScope : ILiveObject
     }
 
     /// <summary>Starts a child after a time, unless the scope has ended or is cancelled by then; the wait does not keep the scope open.</summary>
-    /// <param name="delay">Zero or more.</param>
+    /// <param name="delay">0 to 36,500 days.</param>
     /// <param name="name">Names the child in messages; need not be unique.</param>
     /// <param name="work">Receives a token that is cancelled when the scope is, or when the work is told to stop.</param>
     /// <param name="executor">Where it runs; null for the scope's executor.</param>
     /// <returns>The work; when the scope is gone before the time has passed, it ends cancelled and says so.</returns>
     /// <exception cref="InvalidOperationException">The scope has ended.</exception>
     /// <exception cref="TaskScopeCanceledException">The scope is cancelled.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The delay is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative or too long.</exception>
     public SpawnedWork SpawnAfter(TimeSpan delay, string name, Func<CancellationToken, Task> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -192,7 +192,7 @@ public sealed class TaskScope : ILiveObject
     public void Cancel(string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        lock (_gate)
+        using (_gate.EnterScope())
         {
             if (_reason is not null || HasEnded)
             {
@@ -204,16 +204,9 @@ public sealed class TaskScope : ILiveObject
 
         _options.Logger.ScopeCancelled(Name, reason);
         // Registered callbacks are user code: their failures belong to the scope, not to whoever cancels it.
-        try
+        foreach (var failure in CallbackFailures.OfCancelling(_cancellation))
         {
-            _cancellation.Cancel();
-        }
-        catch (AggregateException failures)
-        {
-            foreach (var failure in failures.InnerExceptions)
-            {
-                Outcome.Record(failure);
-            }
+            Outcome.Record(failure);
         }
 
         _delays.Drop($"the scope '{Name}' was cancelled: {reason}");

@@ -11,28 +11,28 @@ namespace Concurrency.Scopes;
 /// whose limit it was. The caller's cancellation is never taken for a timeout, also if both happen.</para>
 /// <para>A body that returns although its time has passed has done its work: the block returns. Only code that looks at the
 /// token is interrupted. Members are safe to call from any thread.</para>
+/// <para>When the time passes, the callbacks of the token run before the block ends, so none of them may wait for that. What they throw
+/// comes out of the block, in an <see cref="AggregateException"/> together with what the body has thrown.</para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification =
-    "The block releases the timer; the token source has neither a timer nor a link, and a late Reschedule must find it alive.")]
+    "The block releases the timer; the token source has neither a timer nor a link, and a late expiry must find it alive.")]
 public sealed class TimeoutScope
 {
-    private readonly Lock _gate = new();
+    private readonly QuietLock _gate = new();
     private readonly CancellationTokenSource _cancellation = new();
     private readonly CancellationToken _callerToken;
-    private readonly TimeProvider _clock;
-    private ITimer? _timer;
-    private Expiry? _expiry;
-    private TimeSpan _limit;
-    private long _start;
-    private bool _expired;
+    private readonly ExpiryTimer _timer;
+    private TimeSpan _limit = Timeout.InfiniteTimeSpan;
+    private TimeSpan _due = TimeSpan.MaxValue;
+    private TaskCompletionSource? _expiring;
+    private AggregateException? _callbackFailures;
     private bool _ended;
 
-    private TimeoutScope(TimeoutScopeOptions options, TimeSpan limit, CancellationToken callerToken)
+    private TimeoutScope(TimeoutScopeOptions options, CancellationToken callerToken)
     {
         Name = options.Name;
-        _clock = options.TimeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System;
-        _limit = limit;
         _callerToken = callerToken;
+        _timer = new ExpiryTimer(options.TimeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System, ExpireIfDue);
     }
 
     /// <summary>The name given in the options.</summary>
@@ -46,9 +46,9 @@ public sealed class TimeoutScope
     {
         get
         {
-            lock (_gate)
+            using (_gate.EnterScope())
             {
-                return _expired;
+                return _expiring is not null;
             }
         }
     }
@@ -58,15 +58,11 @@ public sealed class TimeoutScope
     {
         get
         {
-            lock (_gate)
+            // The clock is foreign code, here as below: never asked under the gate.
+            var now = _timer.Now;
+            using (_gate.EnterScope())
             {
-                if (_limit == Timeout.InfiniteTimeSpan)
-                {
-                    return _limit;
-                }
-
-                var left = _limit - _clock.GetElapsedTime(_start);
-                return _expired || left < TimeSpan.Zero ? TimeSpan.Zero : left;
+                return _limit == Timeout.InfiniteTimeSpan ? _limit : _expiring is not null || _due <= now ? TimeSpan.Zero : _due - now;
             }
         }
     }
@@ -77,6 +73,7 @@ public sealed class TimeoutScope
     /// <param name="options">Name and clock; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the scope; that is no timeout.</param>
     /// <exception cref="ScopeTimeoutException">This scope's time has passed, and the body gave in to that.</exception>
+    /// <exception cref="AggregateException">This scope's time has passed, and callbacks of its token failed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The limit is negative.</exception>
     public static Task RunAsync(
         TimeSpan limit, Func<TimeoutScope, Task> body, TimeoutScopeOptions? options = null, CancellationToken cancellationToken = default)
@@ -92,23 +89,31 @@ public sealed class TimeoutScope
     {
         ArgumentNullException.ThrowIfNull(body);
         CheckLimit(limit);
-        var scope = new TimeoutScope(options ?? new TimeoutScopeOptions(), limit, cancellationToken);
+        options ??= new TimeoutScopeOptions();
+        options.ThrowIfInvalid();
+        var scope = new TimeoutScope(options, cancellationToken);
         await using var registration = cancellationToken
             .UnsafeRegister(static cancellation => ((CancellationTokenSource)cancellation!).Cancel(), scope._cancellation)
             .ConfigureAwait(Executor.Current is not null);
-        scope.Arm(limit);
+        T result;
         try
         {
-            return await body(scope).ConfigureAwait(Executor.Current is not null);
+            scope.Reschedule(limit);
+            result = await body(scope).ConfigureAwait(Executor.Current is not null);
         }
-        catch (OperationCanceledException canceled) when (scope.HasExpired && !cancellationToken.IsCancellationRequested)
+        catch (Exception error)
         {
-            throw new ScopeTimeoutException(scope, scope._limit, canceled);
+            await scope.EndAsync().ConfigureAwait(Executor.Current is not null);
+            if (scope.InsteadOf(error) is { } better)
+            {
+                throw better;
+            }
+
+            throw;
         }
-        finally
-        {
-            scope.End();
-        }
+
+        await scope.EndAsync().ConfigureAwait(Executor.Current is not null);
+        return scope.InsteadOf(null) is { } failure ? throw failure : result;
     }
 
     /// <summary>Runs a body under a time limit; this scope's own timeout ends it silently.</summary>
@@ -167,16 +172,16 @@ public sealed class TimeoutScope
     public void Reschedule(TimeSpan limit)
     {
         CheckLimit(limit);
-        lock (_gate)
+        var now = _timer.Now;
+        var due = limit == Timeout.InfiniteTimeSpan || limit > TimeSpan.MaxValue - now ? TimeSpan.MaxValue : now + limit;
+        if (!TryMove(limit, due, out var hasEnded))
         {
-            if (_expired || _ended)
-            {
-                throw new InvalidOperationException(
-                    $"The limit of '{Name}' cannot be moved to {limit}: {(_ended ? "the block has ended" : "its time has passed")}. Move it earlier.");
-            }
+            throw new InvalidOperationException(
+                $"The limit of '{Name}' cannot be moved to {limit}: {(hasEnded ? "the block has ended" : "its time has passed")}. Move it earlier.");
         }
 
-        Arm(limit);
+        // It fires at the old time if that is earlier, and is armed again.
+        _timer.ArmFor(limit == TimeSpan.Zero ? ExpireIfDue(now) : due);
     }
 
     private static Func<TimeoutScope, Task<bool>> WithoutResult(Func<TimeoutScope, Task> body) => async scope =>
@@ -194,60 +199,85 @@ public sealed class TimeoutScope
         }
     }
 
-    private void Arm(TimeSpan limit)
+    private bool TryMove(TimeSpan limit, TimeSpan due, out bool hasEnded)
     {
-        ITimer? old;
-        var expiry = new Expiry(this);
-        lock (_gate)
+        using (_gate.EnterScope())
         {
-            old = _timer;
-            _expiry = expiry;
-            _limit = limit;
-            _start = _clock.GetTimestamp();
-            _timer = limit == TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan
-                ? null
-                : _clock.CreateTimer(static expiry => ((Expiry)expiry!).Come(), expiry, limit, Timeout.InfiniteTimeSpan);
-        }
-
-        old?.Dispose();
-        if (limit == TimeSpan.Zero)
-        {
-            expiry.Come();
-        }
-    }
-
-    private void Expire(Expiry expiry)
-    {
-        lock (_gate)
-        {
-            // A timer that was replaced may still fire; and what ended the scope first decides what it was.
-            if (_ended || !ReferenceEquals(_expiry, expiry) || _callerToken.IsCancellationRequested)
+            hasEnded = _ended;
+            if (_ended || _expiring is not null)
             {
-                return;
+                return false;
             }
 
-            _expired = true;
+            _limit = limit;
+            _due = due;
+            return true;
         }
-
-        _cancellation.Cancel();
     }
 
-    private void End()
+    /// <summary>Ends the time if it has passed.</summary>
+    /// <returns>When to look again.</returns>
+    private TimeSpan ExpireIfDue(TimeSpan now)
     {
-        ITimer? timer;
-        lock (_gate)
+        TaskCompletionSource expiring;
+        using (_gate.EnterScope())
+        {
+            // What ended the scope first decides what it was.
+            if (_ended || _expiring is not null || _callerToken.IsCancellationRequested)
+            {
+                return TimeSpan.MaxValue;
+            }
+
+            if (now < _due)
+            {
+                return _due;
+            }
+
+            _expiring = expiring = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (AggregateException failures)
+        {
+            // This may be a timer's thread, where an exception ends the process: the block throws it.
+            _callbackFailures = failures;
+        }
+
+        expiring.SetResult();
+        return TimeSpan.MaxValue;
+    }
+
+    /// <summary>Stops the time, and waits for the callbacks of the token if it has passed: their failures belong to the block.</summary>
+    private Task EndAsync()
+    {
+        Task expired;
+        using (_gate.EnterScope())
         {
             _ended = true;
-            timer = _timer;
-            _timer = null;
+            expired = _expiring?.Task ?? Task.CompletedTask;
         }
 
-        timer?.Dispose();
+        _timer.Dispose();
+        return expired;
     }
 
-    /// <summary>The end of one limit: a limit that was moved has another.</summary>
-    private sealed class Expiry(TimeoutScope scope)
+    /// <summary>What the ended block throws instead of what its body has thrown, if anything; null for the body's own.</summary>
+    private Exception? InsteadOf(Exception? error)
     {
-        public void Come() => scope.Expire(this);
+        var timeout = error is OperationCanceledException && HasExpired && !_callerToken.IsCancellationRequested
+            ? new ScopeTimeoutException(this, _limit, error)
+            : null;
+        if (_callbackFailures is null)
+        {
+            return timeout;
+        }
+
+        var own = timeout ?? error;
+        return new AggregateException(
+            $"When the time of {_limit} of '{Name}' had passed, callbacks of its token failed. Callbacks must not throw; the inner exceptions say what they threw.",
+            [.. own is null ? [] : new[] { own }, .. _callbackFailures.InnerExceptions]);
     }
 }

@@ -8,4 +8,12 @@ public sealed record TimeoutScopeOptions
 
     /// <summary>The clock; null for that of the current executor, or the system's.</summary>
     public TimeProvider? TimeProvider { get; init; }
+
+    internal void ThrowIfInvalid()
+    {
+        if (string.IsNullOrWhiteSpace(Name))
+        {
+            throw new ArgumentException($"A time limit cannot be named '{Name}': messages would not say which it was. Use a name, or leave the default.", nameof(Name));
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using Concurrency.Diagnostics;
+using Concurrency.Execution;
 using Microsoft.Extensions.Logging;
 
 namespace Concurrency.Scopes;
@@ -16,10 +18,12 @@ internal static class Unawaited
     public static void Observe(Task task, string where, ILogger logger) => _ = task.ContinueWith(
         static (failed, state) =>
         {
-            var (place, log) = ((string, ILogger))state!;
+            var (place, executor, log) = ((string, string, ILogger))state!;
+            var error = failed.Exception!.InnerExceptions is [var only] ? only : failed.Exception;
+            ConcurrencyEvents.Log.FailureUnseen(place, executor, error.GetType().Name, error.Message);
             log.FailedUnawaited(place, failed.Exception!);
         },
-        (where, logger),
+        (where, Executor.Current?.Name ?? "", logger),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
         TaskScheduler.Default);

@@ -7,6 +7,9 @@ namespace Concurrency.Scopes;
 /// <remarks>It ends nothing; a <see cref="TimeoutScope"/> does. All members are safe to call from any thread.</remarks>
 public sealed class Watchdog : IDisposable
 {
+    // What timers take.
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(49);
+
     private readonly ILogger _logger;
     private readonly string _action;
     private readonly WatchdogOptions _options;
@@ -31,15 +34,16 @@ public sealed class Watchdog : IDisposable
     /// <param name="logger">Where it is logged.</param>
     /// <param name="action">What the block does, such as "loading the index".</param>
     /// <param name="options">When and how; null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The time of the options is zero or negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time of the options is zero, negative or above 49 days.</exception>
     public static Watchdog Watch(ILogger logger, string action, WatchdogOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(logger);
         ArgumentException.ThrowIfNullOrWhiteSpace(action);
         options ??= new WatchdogOptions();
-        if (options.After <= TimeSpan.Zero)
+        if (options.After <= TimeSpan.Zero || options.After > s_longest)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.After, $"A watchdog of '{action}' cannot speak after {options.After}. Use a time above zero.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.After, $"A watchdog of '{action}' cannot speak after {options.After}. Use a time above zero and up to {s_longest.Days} days.");
         }
 
         return new Watchdog(logger, action, options);

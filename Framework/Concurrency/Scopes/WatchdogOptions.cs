@@ -5,7 +5,7 @@ namespace Concurrency.Scopes;
 /// <summary>When and how a <see cref="Watchdog"/> speaks up.</summary>
 public sealed record WatchdogOptions
 {
-    /// <summary>How long the work may take in silence: above zero. The default is 5 s.</summary>
+    /// <summary>How long the work may take in silence: above zero, up to 49 days. The default is 5 s.</summary>
     public TimeSpan After { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether it is said again each time that <see cref="After"/> has passed. The default is once.</summary>

@@ -94,10 +94,10 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     /// <param name="cancellationToken">Ends the wait for a slot; the work does not run then. It is not passed to the work.</param>
     /// <returns>The running work; called by a member of the full pool, the work after it has ended.</returns>
     /// <exception cref="WorkStoppedException">The pool is stopped.</exception>
-    public async ValueTask<SpawnedWork> SpawnAsync(string name, Func<CancellationToken, Task> work, CancellationToken cancellationToken = default)
+    public ValueTask<SpawnedWork> SpawnAsync(string name, Func<CancellationToken, Task> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return await SpawnAsync(Make(name, WithoutResult.Of(work)), cancellationToken).ConfigureAwait(Executor.Current is not null);
+        return BeginWhenFreeAsync<SpawnedWork>(Make(name, WithoutResult.Of(work)), cancellationToken);
     }
 
     /// <summary>Waits for a slot and starts work in it that has a result.</summary>
@@ -105,16 +105,17 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     public ValueTask<SpawnedWork<T>> SpawnAsync<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return SpawnAsync(Make(name, work), cancellationToken);
+        return BeginWhenFreeAsync(Make(name, work), cancellationToken);
     }
 
     /// <summary>Waits for a slot and starts work in it whose end nobody awaits: its failure goes to the logger and <see cref="WorkPoolOptions.OnFailure"/>.</summary>
     /// <inheritdoc cref="SpawnAsync(string, Func{CancellationToken, Task}, CancellationToken)"/>
     /// <returns>Completes when the work has started; called by a member of the full pool, when it has ended.</returns>
-    public async ValueTask LaunchAsync(string name, Func<CancellationToken, Task> work, CancellationToken cancellationToken = default)
+    public ValueTask LaunchAsync(string name, Func<CancellationToken, Task> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        _ = await SpawnAsync(Make(name, WithoutResult.Of(work), isLaunched: true), cancellationToken).ConfigureAwait(Executor.Current is not null);
+        var begun = BeginWhenFreeAsync<SpawnedWork>(Make(name, WithoutResult.Of(work), isLaunched: true), cancellationToken);
+        return begun.IsCompletedSuccessfully ? default : new ValueTask(begun.AsTask());
     }
 
     /// <summary>Starts work if a slot is free and nobody waits for it.</summary>
@@ -127,6 +128,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     {
         ArgumentNullException.ThrowIfNull(work);
         var made = Make(name, WithoutResult.Of(work));
+        ThrowIfStopped(made);
         spawned = Slots.TryTake() ? Begin(made) : null;
         return spawned is not null;
     }
@@ -136,21 +138,23 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     {
         ArgumentNullException.ThrowIfNull(work);
         var made = Make(name, work);
+        ThrowIfStopped(made);
         spawned = Slots.TryTake() ? Begin(made) : null;
         return spawned is not null;
     }
 
     /// <summary>Starts work in a slot after a time; it waits for a slot then, in line with the others.</summary>
-    /// <param name="delay">Zero or more.</param>
+    /// <param name="delay">0 to 36,500 days.</param>
     /// <param name="name">Names the work in messages; need not be unique.</param>
     /// <param name="work">Receives a token that is cancelled when the work or the pool is told to stop.</param>
     /// <returns>The work. It can be cancelled until it runs; stopping the pool does that.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The delay is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative or too long.</exception>
     /// <exception cref="WorkStoppedException">The pool is stopped.</exception>
     public SpawnedWork SpawnAfter(TimeSpan delay, string name, Func<CancellationToken, Task> work)
     {
         ArgumentNullException.ThrowIfNull(work);
         var spawned = Make(name, WithoutResult.Of(work));
+        ThrowIfStopped(spawned);
         var timer = new SpawnTimer(delay, _clock, () => _ = StartWhenFreeAsync(spawned));
         spawned.Before = timer;
         _ledger.Add(spawned);
@@ -165,6 +169,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     {
         PoolSlots.CheckSize(Name, size);
         Slots.Resize(size);
+        Resized?.Invoke();
     }
 
     /// <summary>Waits until nothing runs and nobody waits for a slot; the pool stays open.</summary>
@@ -180,7 +185,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     /// <param name="timeout">Zero or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <returns>Whether that came true in time; what still runs is left alone.</returns>
     /// <exception cref="InvalidOperationException">The caller is a member of the pool: it would wait for itself.</exception>
-    public async Task<bool> DrainAsync(TimeSpan timeout)
+    public async Task<bool> WaitAllAsync(TimeSpan timeout)
     {
         ThrowIfMember("wait until the pool is idle");
         using var limit = new TimeLimit(timeout, _clock, CancellationToken.None);
@@ -244,17 +249,30 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
         }
     }
 
+    /// <summary>Is raised in the caller of <see cref="Resize"/>, when the new size holds.</summary>
+    internal event Action? Resized;
+
     internal WorkStoppedException Refusal(string work) => new(
         $"The pool '{Name}' was stopped and cannot start '{work}': {Reason}", Reason!, null, new CancellationToken(canceled: true));
 
     private SpawnedWork<T> Make<T>(string name, Func<CancellationToken, Task<T>> work, bool isLaunched = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return Reason is null ? new SpawnedWork<T>(name, work, _ledger) { IsLaunched = isLaunched } : throw Refusal(name);
+        return new SpawnedWork<T>(name, work, _ledger) { IsLaunched = isLaunched };
     }
 
-    private async ValueTask<SpawnedWork<T>> SpawnAsync<T>(SpawnedWork<T> work, CancellationToken cancellationToken)
+    private void ThrowIfStopped(SpawnedWork work)
     {
+        if (Reason is not null)
+        {
+            throw Refusal(work.Name);
+        }
+    }
+
+    private async ValueTask<TWork> BeginWhenFreeAsync<TWork>(TWork work, CancellationToken cancellationToken)
+        where TWork : SpawnedWork
+    {
+        ThrowIfStopped(work);
         cancellationToken.ThrowIfCancellationRequested();
         if (!Slots.TryTake())
         {
@@ -276,7 +294,8 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
         return Begin(work);
     }
 
-    private SpawnedWork<T> Begin<T>(SpawnedWork<T> work)
+    private TWork Begin<TWork>(TWork work)
+        where TWork : SpawnedWork
     {
         work.HasSlot = true;
         work.IsOpen = true;

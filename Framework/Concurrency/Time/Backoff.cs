@@ -31,7 +31,11 @@ public sealed record Backoff
     /// <exception cref="ArgumentOutOfRangeException">The attempt is below 1.</exception>
     public TimeSpan Delay(int attempt)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(attempt, 1);
+        if (attempt < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(attempt), attempt, $"There is no new try number {attempt}. Count them from 1.");
+        }
+
         var ticks = Initial.Ticks * Math.Pow(Factor, attempt - 1);
         return ticks >= Maximum.Ticks ? Maximum : TimeSpan.FromTicks((long)ticks);
     }

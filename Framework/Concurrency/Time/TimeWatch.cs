@@ -112,9 +112,14 @@ public sealed class TimeWatch
 
     /// <summary>The time that has passed while the watch ran, but not more than given.</summary>
     /// <param name="maximum">Zero or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The maximum is negative.</exception>
     public TimeSpan ElapsedUpTo(TimeSpan maximum)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maximum, TimeSpan.Zero);
+        if (maximum < TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(maximum), maximum, $"The time that has passed cannot be at most {maximum}. Use zero or more.");
+        }
+
         return Elapsed is var elapsed && elapsed < maximum ? elapsed : maximum;
     }
 

@@ -42,6 +42,19 @@ internal sealed class OutputPump(StreamReader reader, Action<string> log)
         }
     }
 
+    private void Log(string line)
+    {
+        try
+        {
+            log(line);
+        }
+        catch (Exception error)
+        {
+            // A pipe that nobody empties would block the worker at its next line.
+            ProcessLog.LineLost(LastResortLogger.Instance, line, error);
+        }
+    }
+
     private void PassLines()
     {
         while (_buffer.AsSpan(0, _filled).IndexOf('\n') is >= 0 and var end)
@@ -62,7 +75,7 @@ internal sealed class OutputPump(StreamReader reader, Action<string> log)
     {
         if (_buffer.AsSpan(0, length).TrimEnd('\r') is { Length: > 0 } line)
         {
-            log(line.ToString());
+            Log(line.ToString());
         }
     }
 }

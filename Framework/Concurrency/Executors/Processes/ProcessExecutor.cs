@@ -98,15 +98,7 @@ public sealed class ProcessExecutor : IAsyncDisposable, ILiveObject
         var deadline = Deadline.After(timeout, _options.TimeProvider);
         _crew.Drain();
         await _closed.CancelAsync().ConfigureAwait(Executor.Current is not null);
-        try
-        {
-            await _crew.Drained.WaitAsync(deadline.Remaining, _options.TimeProvider).ConfigureAwait(Executor.Current is not null);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return _crew.Drained.IsCompleted;
-        }
+        return await LongWait.EndsInTimeAsync(_crew.Drained, deadline.Remaining, _options.TimeProvider).ConfigureAwait(Executor.Current is not null);
     }
 
     /// <summary>Refuses new work, cancels what is queued and what runs, and ends the workers; kills those that do not end in time.</summary>

@@ -15,11 +15,17 @@ public sealed record ProcessExecutorOptions
     private const int LargestQueue = 10_000_000;
     private const int LargestFrame = 1024 * 1024 * 1024;
 
+    private readonly int? _minimumWorkers;
+
     /// <summary>The name in statistics, logs and messages; not empty.</summary>
     public string Name { get; init; } = "process";
 
-    /// <summary>Workers that are kept, and replaced when they crash, once they were needed; 0 to <see cref="MaximumWorkers"/>.</summary>
-    public int MinimumWorkers { get; init; } = Environment.ProcessorCount;
+    /// <summary>Workers that are kept, and replaced when they crash, once they were needed; 0 to <see cref="MaximumWorkers"/>. The default is one for each processor, and no more than that maximum.</summary>
+    public int MinimumWorkers
+    {
+        get => _minimumWorkers ?? Math.Min(Environment.ProcessorCount, MaximumWorkers);
+        init => _minimumWorkers = value;
+    }
 
     /// <summary>Workers at most; 1 to 1024. One is started when a request waits and none is free.</summary>
     public int MaximumWorkers { get; init; } = Environment.ProcessorCount;

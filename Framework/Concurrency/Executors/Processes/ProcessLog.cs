@@ -29,6 +29,9 @@ internal static partial class ProcessLog
     [LoggerMessage(108, LogLevel.Warning, "[{ProcessId}] {Line}")]
     public static partial void ErrorLine(ILogger logger, int processId, string line);
 
-    [LoggerMessage(109, LogLevel.Critical, "The process executor '{Executor}' lost a worker by an error of its own.")]
+    [LoggerMessage(109, LogLevel.Critical, "The process executor '{Executor}' met an error in its own work, in its logger or in its clock; it goes on.")]
     public static partial void Broken(ILogger logger, string executor, Exception error);
+
+    [LoggerMessage(110, LogLevel.Error, "A line that a worker printed could not be logged: {Line}")]
+    public static partial void LineLost(ILogger logger, string line, Exception error);
 }

@@ -5,34 +5,48 @@ namespace Concurrency.Executors.Processes;
 /// <summary>The life of the workers: started, answering, told to stop, ended.</summary>
 internal sealed partial class WorkerCrew
 {
+    private const int SigKill = 9;
+    private static readonly TimeSpan s_shortestRest = TimeSpan.FromMilliseconds(1);
+
     private async Task RunWorkerAsync()
     {
+        WorkerProcess? worker = null;
         try
         {
-            if (await LaunchAsync().ConfigureAwait(Executor.Current is not null) is { } worker)
+            worker = await LaunchAsync().ConfigureAwait(Executor.Current is not null);
+            if (worker is not null)
             {
+                OnStarted(worker);
                 OnEnded(worker, await worker.RunAsync(_onReply).ConfigureAwait(Executor.Current is not null));
             }
         }
         catch (Exception error)
         {
-            ProcessLog.Broken(_options.Logger, _options.Name, error);
+            ReportBroken(error);
+            if (worker is not null)
+            {
+                // Nobody would ever read from it or kill it.
+                worker.Kill();
+                OnEnded(worker, new WorkerExit(null, SigKill));
+            }
         }
     }
 
     private async Task<WorkerProcess?> LaunchAsync()
     {
-        WorkerProcess worker;
         try
         {
-            worker = await _launcher.LaunchAsync(_stopping.Token).ConfigureAwait(Executor.Current is not null);
+            return await _launcher.LaunchAsync(_stopping.Token).ConfigureAwait(Executor.Current is not null);
         }
         catch (Exception error)
         {
             OnStartFailed(error);
             return null;
         }
+    }
 
+    private void OnStarted(WorkerProcess worker)
+    {
         using var turn = Enter();
         _starting--;
         _workers.Add(worker);
@@ -48,8 +62,6 @@ internal sealed partial class WorkerCrew
         {
             ArmIdle(worker);
         }
-
-        return worker;
     }
 
     private void OnStartFailed(Exception error)
@@ -128,7 +140,11 @@ internal sealed partial class WorkerCrew
     private void OnEnded(WorkerProcess worker, WorkerExit exit)
     {
         using var turn = Enter();
-        _workers.Remove(worker);
+        if (!_workers.Remove(worker))
+        {
+            return;
+        }
+
         if (worker.IdleTimer is { } timer)
         {
             _effects.Add(timer.Dispose);
@@ -224,19 +240,43 @@ internal sealed partial class WorkerCrew
         }
         else
         {
-            _effects.Add(() => worker.IdleTimer = _options.TimeProvider.CreateTimer(
-                _ => EndIdle(worker), null, _options.IdleTimeout, Timeout.InfiniteTimeSpan));
+            _effects.Add(() => KeepIdleTimer(worker, _options.TimeProvider.CreateTimer(
+                _ => EndIdle(worker), null, _options.IdleTimeout, Timeout.InfiniteTimeSpan)));
+        }
+    }
+
+    private void KeepIdleTimer(WorkerProcess worker, ITimer timer)
+    {
+        using var turn = Enter();
+        if (worker.IdleTimer is null && _workers.Contains(worker))
+        {
+            worker.IdleTimer = timer;
+        }
+        else
+        {
+            // The worker ended while its timer was made, or got another.
+            _effects.Add(timer.Dispose);
         }
     }
 
     private void EndIdle(WorkerProcess worker)
     {
         using var turn = Enter();
-        if (worker.IsAccepting && worker.InFlight.Count == 0 && _workers.Count > _options.MinimumWorkers
-            && _options.TimeProvider.GetElapsedTime(worker.IdleSince) >= _options.IdleTimeout)
+        if (!worker.IsAccepting || worker.InFlight.Count > 0 || _workers.Count <= _options.MinimumWorkers || !_workers.Contains(worker))
+        {
+            return;
+        }
+
+        var left = _options.IdleTimeout - _options.TimeProvider.GetElapsedTime(worker.IdleSince);
+        if (left <= TimeSpan.Zero)
         {
             _totals.IdledOut();
             Retire(worker);
+        }
+        else if (worker.IdleTimer is { } timer)
+        {
+            // It worked meanwhile, or the timer ticked a moment too early.
+            _effects.Add(() => timer.Change(left < s_shortestRest ? s_shortestRest : left, Timeout.InfiniteTimeSpan));
         }
     }
 
@@ -262,12 +302,32 @@ internal sealed partial class WorkerCrew
         worker.TrySend(RequestFrame.Cancel(request.Id));
         if (grace != Timeout.InfiniteTimeSpan)
         {
-            _effects.Add(() => request.Grace = _options.TimeProvider.CreateTimer(
-                _ => KillWorkerOf(request, ProcessMessages.IgnoredCancellation(request.WorkName, grace)), null, grace, Timeout.InfiniteTimeSpan));
+            _effects.Add(() => KeepGrace(request, _options.TimeProvider.CreateTimer(
+                _ => KillWorkerOf(request, ProcessMessages.IgnoredCancellation(request.WorkName, grace)), null, grace, Timeout.InfiniteTimeSpan)));
         }
     }
 
-    private void EndGrace(ProcessRequest request) => _effects.Add(() => request.Grace?.Dispose());
+    private void KeepGrace(ProcessRequest request, ITimer timer)
+    {
+        using var turn = Enter();
+        if (request.Worker is { } worker && _workers.Contains(worker) && worker.InFlight.ContainsKey(request.Id))
+        {
+            request.Grace = timer;
+        }
+        else
+        {
+            // The request ended while the timer was made.
+            _effects.Add(timer.Dispose);
+        }
+    }
+
+    private void EndGrace(ProcessRequest request)
+    {
+        if (request.Grace is { } timer)
+        {
+            _effects.Add(timer.Dispose);
+        }
+    }
 
     private void KillWorkerOf(ProcessRequest request, string reason)
     {

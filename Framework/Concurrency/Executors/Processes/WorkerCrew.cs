@@ -95,6 +95,31 @@ internal sealed partial class WorkerCrew
 
     private CrewTurn Enter() => new(this);
 
+    private void Do(Action effect)
+    {
+        try
+        {
+            effect();
+        }
+        catch (Exception error)
+        {
+            // The user's logger or clock: what stands behind it in the list (places, kills, the end) has to be done all the same.
+            ReportBroken(error);
+        }
+    }
+
+    private void ReportBroken(Exception error)
+    {
+        try
+        {
+            ProcessLog.Broken(_options.Logger, _options.Name, error);
+        }
+        catch (Exception loggerError)
+        {
+            ProcessLog.Broken(LastResortLogger.Instance, _options.Name, new AggregateException(error, loggerError));
+        }
+    }
+
     /// <summary>Gives requests to free workers, and starts workers for those that are left.</summary>
     private void Pump()
     {
@@ -257,7 +282,7 @@ internal sealed partial class WorkerCrew
             _scope.Dispose();
             foreach (var effect in effects)
             {
-                effect();
+                crew.Do(effect);
             }
         }
     }

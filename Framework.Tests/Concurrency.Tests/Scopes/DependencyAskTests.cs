@@ -1,0 +1,109 @@
+using Concurrency.Scopes;
+using Concurrency.TestSupport;
+
+namespace Concurrency.Tests.Scopes;
+
+/// <summary>Waiting for keys of a <see cref="DependencyPool{TKey,TValue}"/>, and giving up.</summary>
+public sealed class DependencyAskTests : IAsyncLifetime
+{
+    private readonly DependencyPool<string, int> _pool = new(new DependencyPoolOptions { Name = "build" });
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _pool.DisposeAsync().Within("dispose");
+
+    [Fact]
+    public async Task EV84_AskedForAndGivenUp_IsNoKeyThatAllWaitFor()
+    {
+        using var impatient = new CancellationTokenSource();
+        _pool.Post("a", 1);
+        var ask = _pool.GetAsync("typo", impatient.Token);
+        var other = _pool.GetAsync("typo");
+
+        // Somebody still waits for it, and it is no key all the same.
+        Assert.Equal(1, (await _pool.WaitAsync().Within("all, while two wait"))["a"]);
+        impatient.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ask).Within("the wait ends");
+
+        Assert.Equal(["a"], (await _pool.WaitAsync().Within("all")).Keys);
+        Assert.Equal(["a"], _pool.Keys);
+        _pool.Post("typo", 2);
+        Assert.Equal(2, await other.Within("who still waits gets it"));
+    }
+
+    [Fact]
+    public async Task EV84_AsksThatAreCancelled_LeaveNothing()
+    {
+        using var impatient = new CancellationTokenSource();
+        var board = new DependencyBoard<string, int>("board", null);
+        var asks = Enumerable.Range(0, 100).Select(i => AskAsync(board, $"{i % 50}", impatient.Token)).ToArray();
+        Assert.Equal(50, Count(board));
+
+        impatient.Cancel();
+        foreach (var ask in asks)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ask).Within("the wait ends");
+        }
+
+        Assert.Equal(0, Count(board));
+        board.Close("it was closed.");
+        Assert.NotNull((await AskAsync(board, "late", default).Within("late")).Failure);
+        Assert.Equal(0, Count(board));
+
+        static int Count(DependencyBoard<string, int> board) => board.Select(static _ => true, static node => node.Key).Count;
+    }
+
+    [Fact]
+    public async Task EV84_AsksThatAreCancelled_KeepWhatWorkDependsOn()
+    {
+        using var impatient = new CancellationTokenSource();
+        var ask = _pool.GetAsync("later", impatient.Token);
+        _pool.Start("a", ["later"], async (_, results, _) => (await results.AllAsync())["later"]);
+        Assert.Throws<DependencyCollisionException>(() => _pool.StartMany(
+            [new("b", ["later"]), new("a", [])], (_, _, _) => Task.FromResult(0)));
+
+        impatient.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ask).Within("the wait ends");
+        _pool.Post("later", 7);
+
+        Assert.Equal(7, await _pool.GetAsync("a").Within("a"));
+    }
+
+    [Fact]
+    public async Task EV85_Stop_WorkWhosePlaceIsTaken_DoesNotStandInLineForIt()
+    {
+        await using var pool = new DependencyPool<string, int>(new DependencyPoolOptions { MaximumConcurrency = 1 });
+        var holds = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        pool.Start("waits", ["never"], async (_, results, _) =>
+        {
+            waits.SetResult();
+            return (await results.AllAsync()).Count;
+        });
+        await waits.Task.Within("the first waits");
+        pool.Start("holds", [], async (_, _, _) =>
+        {
+            holds.SetResult();
+            await mayEnd.Task;
+            return 1;
+        });
+        await holds.Task.Within("the second has the only place");
+
+        Assert.True(await pool.StopAsync("waits", "it is not needed.").Within("stop"));
+
+        Assert.Equal(["holds"], pool.Running);
+        mayEnd.SetResult();
+        Assert.Equal(1, await pool.GetAsync("holds").Within("the other"));
+    }
+
+    private static async Task<DependencyNode<string, int>> AskAsync(DependencyBoard<string, int> board, string key, CancellationToken cancellationToken)
+    {
+        await foreach (var node in board.EachAsync([key], null, cancellationToken))
+        {
+            return node;
+        }
+
+        throw new InvalidOperationException("Nothing came.");
+    }
+}
