@@ -1,6 +1,7 @@
 using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.Interop;
+using Concurrency.Scopes;
 using Concurrency.TestSupport;
 using Microsoft.Win32.SafeHandles;
 
@@ -259,6 +260,66 @@ public abstract partial class ExecutorConformance
         closed.Dispose();
         Assert.Throws<ObjectDisposedException>(() => executor.WatchDescriptor(closed));
         return Task.CompletedTask;
+    });
+
+    [Fact]
+    public Task EV102_WatchDescriptor_ClosedDuringTheWait_KeepsItsNumberAndTheWait() => With(async executor =>
+    {
+        using var handle = OpenEvent();
+        var descriptor = (int)handle.DangerousGetHandle();
+        using var readiness = executor.WatchDescriptor(handle);
+        var wait = readiness.WaitReadableAsync().AsTask();
+
+        handle.Dispose();
+
+        // Whoever opens another now must not get the number that is watched.
+        var others = Enumerable.Range(0, 20).Select(_ => OpenEvent()).ToList();
+        Assert.DoesNotContain(descriptor, others.Select(other => (int)other.DangerousGetHandle()));
+        others.ForEach(Raise);
+        await executor.InvokeAsync(() => { }).Within("turn");
+        Assert.False(wait.IsCompleted);
+        Assert.Equal(8, LibC.WriteEvent(descriptor));
+        await wait.Within("wait");
+        others.ForEach(other => other.Dispose());
+    });
+
+    [Fact]
+    public Task EV102_WatchDescriptor_OfAReusedNumber_SeesNothingOfTheOldOne() => With(async executor =>
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            // The kernel gives the lowest free number: most often the one of the round before.
+            using var handle = OpenEvent();
+            using var readiness = executor.WatchDescriptor(handle);
+            var wait = readiness.WaitReadableAsync().AsTask();
+            await executor.InvokeAsync(() => { }).Within("turn");
+            Assert.False(wait.IsCompleted);
+            Raise(handle);
+            await wait.Within("own edge");
+
+            // An edge that nobody waited for ends with its watch.
+            Raise(handle);
+        }
+    });
+
+    [Fact]
+    public Task EV102_WaitReadable_WithATimeLimit_EndsWithItAndCanBeWaitedForAgain() => With(async executor =>
+    {
+        var clock = new ManualClock();
+        var limit = TimeSpan.FromSeconds(3);
+        using var handle = OpenEvent();
+        using var readiness = executor.WatchDescriptor(handle);
+        var options = new TimeoutScopeOptions { TimeProvider = clock };
+        var timed = TimeoutScope.RunAsync(limit, scope => readiness.WaitReadableAsync(scope.CancellationToken).AsTask(), options);
+        clock.Advance(limit - TimeSpan.FromMilliseconds(1));
+        Assert.False(timed.IsCompleted);
+
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Assert.ThrowsAsync<ScopeTimeoutException>(() => timed.Within("time limit"));
+        var next = readiness.WaitReadableAsync().AsTask();
+        Raise(handle);
+        await next.Within("next wait");
     });
 
     [Fact]

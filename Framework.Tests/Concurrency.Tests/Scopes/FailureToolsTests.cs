@@ -113,5 +113,38 @@ public sealed class FailureToolsTests
         }
     }
 
+    [Fact]
+    public async Task OU3_IsTimeout_AsTheFilterOfACatch_SwallowsATimeoutAndNothingElse()
+    {
+        static async Task LoadAsync(Func<Task> load)
+        {
+            try
+            {
+                await load();
+            }
+            catch (Exception error) when (TimeoutScope.IsTimeout(error))
+            {
+                // What could not be loaded in time is loaded later.
+            }
+        }
+
+        await LoadAsync(() => TimeoutScope.RunAsync(TimeSpan.Zero, scope => Task.FromCanceled(scope.CancellationToken))).Within("timeout");
+        await Assert.ThrowsAsync<IOException>(() => LoadAsync(() => Task.FromException(new IOException("disk"))).Within("failure"));
+    }
+
+    [Fact]
+    public async Task OU3_CauseOfATimeout_IsTheCancellationThatItReplaced()
+    {
+        var token = default(CancellationToken);
+
+        var error = await Assert.ThrowsAsync<ScopeTimeoutException>(() => TimeoutScope.RunAsync(TimeSpan.Zero, scope =>
+        {
+            token = scope.CancellationToken;
+            return Task.FromCanceled(token);
+        }).Within("timeout"));
+
+        Assert.Equal(token, Assert.IsAssignableFrom<OperationCanceledException>(error.InnerException).CancellationToken);
+    }
+
     private static void ThrowOriginal() => throw new IOException("original");
 }

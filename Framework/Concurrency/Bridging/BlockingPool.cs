@@ -8,6 +8,9 @@ internal sealed class BlockingPool
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
+    // A caller that makes one call after the other is back with the next within this time.
+    private static readonly TimeSpan s_spin = Environment.ProcessorCount > 1 ? TimeSpan.FromMicroseconds(50) : TimeSpan.Zero;
+
     private readonly QuietLock _gate = new();
     private readonly BlockingWorkOptions _options;
     private readonly int _threads;
@@ -156,6 +159,7 @@ internal sealed class BlockingPool
         QueueLimit = _options.QueueLimit,
         RejectWhenFull = _options.RejectWhenFull,
         IdleTimeout = _options.IdleTimeout,
+        SpinBeforeSleep = s_spin,
         TimeProvider = _options.TimeProvider,
         Logger = _options.Logger,
         OnBlocking = OnBlocking.Ignore,

@@ -187,6 +187,7 @@ public sealed class PoolExecutor : Executor
         ExecutorOptions.RequireCount(options.MinimumThreads, nameof(options.MinimumThreads), options.MaximumThreads);
         ExecutorOptions.RequireCount(options.QueueLimit ?? 1, nameof(options.QueueLimit), LargestQueue);
         ExecutorOptions.RequireSpan(options.StarvationLimit, nameof(options.StarvationLimit), TimeSpan.FromDays(1), infiniteAllowed: true);
+        ExecutorOptions.RequireSpan(options.SpinBeforeSleep, nameof(options.SpinBeforeSleep), TimeSpan.FromMilliseconds(1), infiniteAllowed: false);
         ExecutorOptions.RequireSpan(options.IdleTimeout, nameof(options.IdleTimeout), TimeSpan.FromDays(1), infiniteAllowed: true);
         return options;
     }

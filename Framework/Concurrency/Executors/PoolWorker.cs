@@ -3,8 +3,11 @@ using Concurrency.Execution;
 namespace Concurrency.Executors;
 
 /// <summary>One thread of a pool: its counters, and how it sleeps.</summary>
-internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptions options)
+internal sealed class PoolWorker(PoolCrew crew, Executor executor, PoolExecutorOptions options)
 {
+    // Several milliseconds: the end of a spin whose clock stands still.
+    private const int MostLooks = 50_000;
+
     [ThreadStatic]
     private static PoolWorker? t_current;
 
@@ -33,6 +36,9 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
     public long Executed => Volatile.Read(ref _executed);
 
     public long Failed => Volatile.Read(ref _failed);
+
+    /// <summary>How often the thread has really gone to sleep; written by the worker only.</summary>
+    public long Sleeps { get; private set; }
 
     public TurnWatch Watch { get; } = new(executor, options, hasWatchdog: true);
 
@@ -110,10 +116,12 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
+            SpinForSignal();
             lock (_gate)
             {
                 if (!_signaled)
                 {
+                    Sleeps++;
                     Monitor.Wait(_gate, timeout);
                 }
 
@@ -125,6 +133,27 @@ internal sealed class PoolWorker(PoolCrew crew, Executor executor, ExecutorOptio
         finally
         {
             SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    /// <summary>Looks for a signal during the time that the options give: who is signalled soon saves the way into the kernel and back.</summary>
+    private void SpinForSignal()
+    {
+        if (options.SpinBeforeSleep == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        var clock = options.TimeProvider;
+        var start = clock.GetTimestamp();
+        for (var looks = 0; looks < MostLooks && !Volatile.Read(ref _signaled); looks++)
+        {
+            if (clock.GetElapsedTime(start) >= options.SpinBeforeSleep)
+            {
+                return;
+            }
+
+            Thread.SpinWait(4);
         }
     }
 
