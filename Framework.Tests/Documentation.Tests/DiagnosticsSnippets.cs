@@ -1,5 +1,3 @@
-using Concurrency.Diagnostics;
-
 namespace Documentation.Tests;
 
 /// <summary>The code blocks about diagnostics.</summary>

@@ -13,7 +13,7 @@ public sealed class BridgeThreadFaultTests
     {
         var threads = Threads();
         var start = threads.Start;
-        threads.Start = static _ => throw new OutOfMemoryException("no threads");
+        threads.Start = static _ => throw new InvalidOperationException("no threads");
         await using var executor = new CooperativeExecutor("loop");
 
         var error = await Assert.ThrowsAsync<InvalidOperationException>(
@@ -37,7 +37,7 @@ public sealed class BridgeThreadFaultTests
             threads.Start = start;
             second = SyncBridge.RunAsync(threads, () => 2);
             Assert.Equal(1, threads.Statistics.Waiting);
-            throw new OutOfMemoryException("no threads");
+            throw new InvalidOperationException("no threads");
         };
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => SyncBridge.RunAsync(threads, () => 1).Within("the first"));
@@ -53,7 +53,7 @@ public sealed class BridgeThreadFaultTests
         threads.Start = _ =>
         {
             second ??= SyncBridge.RunAsync(threads, () => 2);
-            throw new OutOfMemoryException("no threads");
+            throw new InvalidOperationException("no threads");
         };
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => SyncBridge.RunAsync(threads, () => 1).Within("the first"));
@@ -67,7 +67,7 @@ public sealed class BridgeThreadFaultTests
     {
         var threads = Threads();
         var start = threads.Start;
-        threads.Start = static _ => throw new OutOfMemoryException("no threads");
+        threads.Start = static _ => throw new InvalidOperationException("no threads");
         var body = new Coroutine<int, int>(threads, (_, value) => value + 1, name: null);
 
         Assert.Throws<InvalidOperationException>(() => body.Switch(1));

@@ -14,7 +14,9 @@ public sealed class PoolLockTests
         var reported = new TaskCompletionSource<BlockingReport>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pool = new PoolExecutor(new PoolExecutorOptions
         {
-            Name = "pool", OnBlocking = OnBlocking.Report, OnBlockingReport = report => reported.TrySetResult(report),
+            Name = "pool",
+            OnBlocking = OnBlocking.Report,
+            OnBlockingReport = report => reported.TrySetResult(report),
         });
         var monitor = new object();
         var gate = new Lock();

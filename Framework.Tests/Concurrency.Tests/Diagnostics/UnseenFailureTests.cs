@@ -77,7 +77,13 @@ public sealed class UnseenFailureTests
     {
         var pool = new PoolExecutor(new PoolExecutorOptions
         {
-            Name = "failing", MinimumThreads = 1, MaximumThreads = 1, QueueLimit = 1, RejectWhenFull = true, Logger = _log, OnUnseenFailure = _reports.Enqueue,
+            Name = "failing",
+            MinimumThreads = 1,
+            MaximumThreads = 1,
+            QueueLimit = 1,
+            RejectWhenFull = true,
+            Logger = _log,
+            OnUnseenFailure = _reports.Enqueue,
         });
         using var held = new ManualResetEventSlim();
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

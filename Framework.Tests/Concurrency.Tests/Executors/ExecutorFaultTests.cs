@@ -197,7 +197,7 @@ public sealed class ExecutorFaultTests
             Logger = NullLogger.Instance,
         });
         var start = pool.Start;
-        pool.Start = static _ => throw new OutOfMemoryException("no threads");
+        pool.Start = static _ => throw new InvalidOperationException("no threads");
 
         var first = pool.InvokeAsync(() => 1);
         var second = pool.InvokeAsync(() => 2);
@@ -214,7 +214,7 @@ public sealed class ExecutorFaultTests
     {
         var pool = new PoolExecutor(new PoolExecutorOptions { MinimumThreads = 1, MaximumThreads = 1, WatchdogClock = new TestClock(), Logger = NullLogger.Instance });
         var start = pool.Start;
-        pool.Start = static _ => throw new OutOfMemoryException("no threads");
+        pool.Start = static _ => throw new InvalidOperationException("no threads");
         var first = pool.InvokeAsync(() => 1);
         pool.Start = start;
 

@@ -1,6 +1,6 @@
 using Concurrency.Coordination;
-using TaskExtensions = Concurrency.Coordination.TaskExtensions;
 using static Concurrency.Tests.ForeignContext.Calls;
+using TaskExtensions = Concurrency.Coordination.TaskExtensions;
 
 namespace Concurrency.Tests.ForeignContext;
 

@@ -42,7 +42,7 @@ public sealed class ForeignContextTests
     {
         var members = from type in typeof(Executor).Assembly.GetExportedTypes()
                       from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-                      // They take the caller's scheduler, or turn one task into another, for callers who want just that.
+                          // They take the caller's scheduler, or turn one task into another, for callers who want just that.
                       where type != typeof(TaskFactoryExtensions) && type != typeof(TaskCompletionSourceExtensions)
                       where !method.IsAbstract && !method.IsSpecialName && IsAsync(method.ReturnType)
                       select NameOf(method);

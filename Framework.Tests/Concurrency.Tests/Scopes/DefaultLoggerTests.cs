@@ -1,7 +1,7 @@
 using Concurrency.Executors;
 using Concurrency.Scopes;
-using Concurrency.TestSupport;
 using Concurrency.Tests.Executors;
+using Concurrency.TestSupport;
 using Concurrency.Time;
 
 namespace Concurrency.Tests.Scopes;
@@ -65,7 +65,7 @@ public sealed class DefaultLoggerTests
     });
 
     [Fact]
-    public Task EV20_ResourcePool_NoLogger_FailureToCloseIsWrittenToStandardError() => WritesAsync("closing went wrong", async () =>
+    public Task EV33_ResourcePool_NoLogger_FailureToCloseIsWrittenToStandardError() => WritesAsync("closing went wrong", async () =>
     {
         await using var pool = new ResourcePool<int>(new ResourcePoolOptions<int>
         {

@@ -46,19 +46,18 @@ public sealed class ScopeDelayTests
         var clock = new ManualClock();
         var ended = new CooperativeExecutor("ended");
         await ended.DisposeAsync().AsTask().Within("the executor");
-        Task<WorkStoppedException>? seen = null;
+        WorkStoppedException? seen = null;
 
         var failed = await Assert.ThrowsAsync<AggregateException>(() => TaskScope.RunAsync(
             async scope =>
             {
                 var work = scope.SpawnAfter(s_second, "later", _ => Task.CompletedTask, ended);
                 clock.Advance(s_second);
-                seen = Assert.ThrowsAsync<WorkStoppedException>(() => work.Task);
-                await seen;
+                seen = await Assert.ThrowsAsync<WorkStoppedException>(() => work.Task);
             },
             new TaskScopeOptions { TimeProvider = clock, FailureMode = TaskScopeFailureMode.Supervised })).Within("the scope");
 
-        Assert.Contains((await seen!).Reason, failed.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains(seen!.Reason, failed.InnerException!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,24 +57,7 @@ internal sealed class BlockingPool
     public async Task<bool> StopAsync(TimeSpan timeout)
     {
         LongWait.Validate(timeout);
-        Generation? last;
-        using (_gate.EnterScope())
-        {
-            last = _current;
-            if (last is { Pool.IsCurrent: true })
-            {
-                throw new InvalidOperationException(
-                    "BlockingWork.StopAsync was called by one of its own calls, for whose end it would wait. Call it from elsewhere.");
-            }
-
-            _current = null;
-            if (last is { Entering: > 0 })
-            {
-                last.Entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-        }
-
-        if (last is null)
+        if (TakeLast() is not { } last)
         {
             return true;
         }
@@ -98,6 +81,26 @@ internal sealed class BlockingPool
         }
 
         return ended;
+    }
+
+    /// <summary>Takes the threads away from later calls, which get new ones.</summary>
+    private Generation? TakeLast()
+    {
+        using var entered = _gate.EnterScope();
+        var last = _current;
+        if (last is { Pool.IsCurrent: true })
+        {
+            throw new InvalidOperationException(
+                "BlockingWork.StopAsync was called by one of its own calls, for whose end it would wait. Call it from elsewhere.");
+        }
+
+        _current = null;
+        if (last is { Entering: > 0 })
+        {
+            last.Entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        return last;
     }
 
     private static Task<T> RunHere<T>(Func<T> work)

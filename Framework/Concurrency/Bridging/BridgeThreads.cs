@@ -76,21 +76,26 @@ internal sealed class BridgeThreads
 
         if (made is not null)
         {
-            try
-            {
-                StartThread(made);
-                return true;
-            }
-            catch (Exception error)
-            {
-                Withdraw(made);
-                ServeLine();
-                throw NoThread(job, error);
-            }
+            StartOrWithdraw(made, job);
+            return true;
         }
 
         _stall.Look();
         return false;
+    }
+
+    private void StartOrWithdraw(BridgeThread made, BridgeJob job)
+    {
+        try
+        {
+            StartThread(made);
+        }
+        catch (Exception error)
+        {
+            Withdraw(made);
+            ServeLine();
+            throw NoThread(job, error);
+        }
     }
 
     /// <summary>Starts a thread; throws where the system has none left.</summary>

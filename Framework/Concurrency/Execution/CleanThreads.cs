@@ -106,7 +106,9 @@ internal static class CleanThreads
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
+#pragma warning disable VSTHRD002 // the helper thread completes it without any other thread
             called.Task.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
         }
         finally
         {
