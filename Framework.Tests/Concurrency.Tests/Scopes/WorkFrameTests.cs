@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Concurrency.Executors;
 using Concurrency.Scopes;
 using Concurrency.TestSupport;
 
@@ -9,12 +10,16 @@ public sealed class WorkFrameTests
     [Fact]
     public async Task EV11_WorkThatSpawnsItsSuccessor_OldWorkIsFreed()
     {
-        await using var pool = new WorkPool(2);
+        await using var executor = new CooperativeExecutor("chain");
+        await using var pool = new WorkPool(new WorkPoolOptions { Size = 2, Executor = executor });
         var old = new List<WeakReference>();
-        var reached = new TaskCompletionSource();
-        var release = new TaskCompletionSource();
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await SpawnChainAsync(pool, 20, old, reached, release);
         await reached.Task.Within("the last of the chain");
+
+        // The turn in which the last one began has returned then, and no stack holds what led to it.
+        await executor.InvokeAsync(static () => { }).Within("the turn after it");
 
         // The newest still runs; it and the one before it may be kept.
         GC.Collect();
