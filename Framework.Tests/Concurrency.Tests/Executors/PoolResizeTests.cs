@@ -216,7 +216,9 @@ public sealed class PoolResizeTests
                 TimeProvider = clock,
             });
             using var held = new HeldThreads(pool);
-            await held.HoldAsync(2);
+            // One after the other: a queue for one refuses the second as long as the first has not begun.
+            await held.HoldAsync(1);
+            await held.HoldAsync(1);
             var tasks = new[] { 1, 2, 3 }.Select(second => pool.InvokeAfterAsync(TimeSpan.FromSeconds(second), () => second)).ToArray();
             var post = pool.PostAfter(TimeSpan.FromSeconds(4), () => { });
             var filler = pool.InvokeAsync(() => 0);
