@@ -15,6 +15,14 @@ internal static class Interleaving
         get => s_simulations != 0;
     }
 
+    /// <summary>How promises resume those who await them: never inside of the call that keeps the promise.</summary>
+    /// <remarks>In a simulation, awaiting code is posted to its actor anyway, and what .NET itself continues must not leave to its pool.</remarks>
+    public static TaskCreationOptions CompletionOptions
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => IsOn && Executor.Current?.Interleaver is not null ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+    }
+
     /// <summary>A simulation begins.</summary>
     public static void Enter() => Interlocked.Increment(ref s_simulations);
 
