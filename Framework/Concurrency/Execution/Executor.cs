@@ -23,7 +23,6 @@ public abstract class Executor : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         Name = name;
-        Home = this;
     }
 
     /// <summary>The executor whose turn the calling thread runs, or null.</summary>
@@ -59,7 +58,10 @@ public abstract class Executor : IAsyncDisposable
     internal TaskTally Tally { get; } = new();
 
     /// <summary>Where code that awaits during a turn comes back to: the executor itself, or the context of one actor in a simulation.</summary>
-    internal object Home { get; set; }
+    internal object Home => HasContexts && System.Threading.SynchronizationContext.Current is { } context ? context : this;
+
+    /// <summary>Whether turns have contexts of their own.</summary>
+    internal bool HasContexts { get; init; }
 
     /// <summary>What decides, in a simulation, who goes first at an operation; null on real executors.</summary>
     internal virtual Interleaver? Interleaver => null;
