@@ -114,10 +114,7 @@ public abstract class Executor : IAsyncDisposable
     /// <param name="delay">From 0, on <see cref="TimeProvider"/>. Work is started in the order of due times, equal ones in the order of the calls.</param>
     /// <param name="work">Receives a token that is cancelled by <paramref name="cancellationToken"/> or when the executor is disposed.</param>
     /// <param name="cancellationToken">Before the start: the work does not run, and nothing of it is kept. Afterwards: passed to the work, which decides.</param>
-    /// <remarks>
-    /// It is in flight from the call on: a drain waits for its time. Disposal cancels it. What comes due while the executor drains is
-    /// admitted work, and may go before work that became due earlier and is still queued as new.
-    /// </remarks>
+    /// <remarks>It is in flight from the call on: a drain waits for its time. Disposal cancels it.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="delay"/> is negative or longer than a hundred years.</exception>
     /// <exception cref="ExecutorRejectedException">The executor is stopping now, or its queue is full at that time and it rejects (through the task).</exception>
     public Task RunAfterAsync(TimeSpan delay, Func<CancellationToken, Task> work, CancellationToken cancellationToken = default)
