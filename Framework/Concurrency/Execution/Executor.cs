@@ -246,14 +246,15 @@ public abstract class Executor : IAsyncDisposable
     public abstract DescriptorReadiness WatchDescriptor(System.Runtime.InteropServices.SafeHandle descriptor);
 
     /// <summary>Refuses new work from now on and waits until the admitted work has ended.</summary>
-    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    /// <returns>Whether all admitted work ended in time.</returns>
+    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>, though not from a turn of this executor.</param>
+    /// <returns>Whether all admitted work ended in time; work that awaits it gets false, as it has not ended itself.</returns>
+    /// <exception cref="InvalidOperationException">A turn of this executor drains it without a time limit; nothing has changed.</exception>
     public abstract Task<bool> DrainAsync(TimeSpan timeout);
 
     /// <summary>Refuses new work from now on and waits until the admitted work has ended, or only what of it has begun.</summary>
-    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>, though not from a turn of this executor.</param>
     /// <param name="cancelNotStarted">Cancels the tasks that have not begun, delayed work included. Posted callbacks that are queued run: nobody could be told otherwise.</param>
-    /// <returns>Whether all admitted work ended in time.</returns>
+    /// <inheritdoc cref="DrainAsync(TimeSpan)"/>
     public Task<bool> DrainAsync(TimeSpan timeout, bool cancelNotStarted)
     {
         if (!cancelNotStarted)
@@ -261,7 +262,7 @@ public abstract class Executor : IAsyncDisposable
             return DrainAsync(timeout);
         }
 
-        LongWait.Validate(timeout);
+        DrainRules.Validate(this, timeout);
         _cancelsNotStarted = true;
         var drain = DrainAsync(timeout);
         _delays?.WithdrawAll();
