@@ -57,12 +57,12 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
         _ended.TrySetResult();
     }
 
-    public async Task<bool> DrainAsync(TimeSpan timeout)
+    public Task<bool> DrainAsync(TimeSpan timeout)
     {
-        LongWait.Validate(timeout);
+        DrainRules.Validate(owner, timeout);
         MoveTo(ExecutorPhase.Draining);
         engine.Attend();
-        return await LongWait.EndsInTimeAsync(_drained.Task, timeout, options.TimeProvider).ConfigureAwait(Executor.Current is not null);
+        return LongWait.EndsInTimeAsync(_drained.Task, timeout, options.TimeProvider);
     }
 
     public ValueTask DisposeAsync()

@@ -315,9 +315,17 @@ public sealed class TaskScope : ILiveObject
         CancelFromOutside("the caller's token was cancelled.");
     }
 
-    private ITimer? StartTimer() => _options.Timeout == Timeout.InfiniteTimeSpan
-        ? null
-        : _clock.CreateTimer(static scope => ((TaskScope)scope!).OnTimeout(), this, _options.Timeout, Timeout.InfiniteTimeSpan);
+    private LongTimer? StartTimer()
+    {
+        if (_options.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        var timer = new LongTimer(_options.Timeout, _clock, OnTimeout);
+        timer.Start();
+        return timer;
+    }
 
     private void OnTimeout() => CancelFromOutside($"its time of {_options.Timeout} has passed.");
 
