@@ -23,6 +23,7 @@ public abstract class Executor : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         Name = name;
+        Home = this;
     }
 
     /// <summary>The executor whose turn the calling thread runs, or null.</summary>
@@ -56,6 +57,12 @@ public abstract class Executor : IAsyncDisposable
     public TaskScheduler Scheduler => _scheduler ?? Interlocked.CompareExchange(ref _scheduler, new ExecutorTaskScheduler(this), null) ?? _scheduler;
 
     internal TaskTally Tally { get; } = new();
+
+    /// <summary>Where code that awaits during a turn comes back to: the executor itself, or the context of one actor in a simulation.</summary>
+    internal object Home { get; set; }
+
+    /// <summary>What decides, in a simulation, who goes first at an operation; null on real executors.</summary>
+    internal virtual Interleaver? Interleaver => null;
 
     internal DelayedQueue Delays => _delays ?? Interlocked.CompareExchange(ref _delays, new DelayedQueue(this), null) ?? _delays;
 

@@ -11,7 +11,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     private Task? _begun;
 
     protected RootTask(Executor executor, CancellationToken cancellationToken)
-        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+        : base(Interleaving.CompletionOptions)
     {
         _executor = executor;
         _cancellationToken = cancellationToken;

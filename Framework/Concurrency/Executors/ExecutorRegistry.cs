@@ -11,6 +11,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
 
     private readonly QuietLock _gate = new();
     private readonly ExecutorOptions? _common;
+    private readonly Func<string, ExecutorSpec, Executor>? _factory;
     private readonly SortedDictionary<string, ExecutorSpec> _specs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Executor> _byName = new(StringComparer.Ordinal);
     private readonly List<Executor> _created = [];
@@ -21,6 +22,13 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     public ExecutorRegistry(ExecutorOptions? common = null)
     {
         _common = common;
+    }
+
+    /// <summary>Makes a registry whose executors somebody else makes, as a simulation does.</summary>
+    internal ExecutorRegistry(ExecutorOptions common, Func<string, ExecutorSpec, Executor> create)
+        : this(common)
+    {
+        _factory = create;
     }
 
     /// <summary>The names that are defined.</summary>
@@ -180,7 +188,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
 
     private Executor Create(string name, ExecutorSpec spec)
     {
-        var executor = spec.Create(name, _common);
+        var executor = _factory?.Invoke(name, spec) ?? spec.Create(name, _common);
         _created.Add(executor);
         return executor;
     }
