@@ -218,7 +218,7 @@ public sealed class TaskScope : ILiveObject
             Outcome.Record(failure);
         }
 
-        _delays.Drop($"the scope '{Name}' was cancelled: {reason}");
+        _delays.Drop($"the scope '{Name}' was cancelled: {Given.Sentence(reason)}");
     }
 
     /// <inheritdoc/>
@@ -308,7 +308,7 @@ public sealed class TaskScope : ILiveObject
         Cancel(reason);
     }
 
-    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Reason}";
+    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Given.Sentence(Reason!)}";
 
     private void OnCallerCancelled()
     {
@@ -340,7 +340,7 @@ public sealed class TaskScope : ILiveObject
 
         if (Reason is { } reason)
         {
-            throw new TaskScopeCanceledException(Name, $"{reason} It cannot start '{child}' any more.", null, _cancellation.Token);
+            throw new TaskScopeCanceledException(Name, $"{Given.Sentence(reason)} It cannot start '{child}' any more.", null, _cancellation.Token);
         }
     }
 
