@@ -128,7 +128,7 @@ public sealed class OneShotEvent<T>
             if (!TrySend(outcome))
             {
                 throw new InvalidOperationException(
-                    $"{Describe(outcome)} was sent to an event that has {Describe(Look())} already. Send once, use TrySend, or Reset before the next round.");
+                    $"The event got {Describe(outcome)}, and has {Describe(Look())} already. Send once, use TrySend, or Reset before the next round.");
             }
         }
 
@@ -172,6 +172,6 @@ public sealed class OneShotEvent<T>
 
         protected override void AssertInvariants() => Debug.Assert(_outcome is null || _waiting.IsEmpty, "Nobody waits for what was sent.");
 
-        private static string Describe(Outcome? outcome) => outcome?.Error is { } error ? $"A failure ({error.GetType().Name})" : "A value";
+        private static string Describe(Outcome? outcome) => outcome?.Error is { } error ? $"a failure ({error.GetType().Name})" : "a value";
     }
 }

@@ -88,7 +88,8 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
     private static FailureLedger Attach(Executor owner, ExecutorOptions options)
     {
         TaskTracking.Attach();
-        var failures = new FailureLedger(failure => UnseenFailure.Report(owner, options, failure));
+        var unseen = new UnseenFailures(owner, options);
+        var failures = new FailureLedger(unseen.Report, unseen.End);
         owner.Failures = failures;
         return failures;
     }

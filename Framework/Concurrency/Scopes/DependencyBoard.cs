@@ -118,7 +118,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
             {
                 if (error is OperationCanceledException && node.StopReason is { } reason)
                 {
-                    error = new OperationCanceledException($"It was stopped: {reason}", error, node.Cancellation.Token);
+                    error = new OperationCanceledException($"It was stopped: {Given.Sentence(reason)}", error, node.Cancellation.Token);
                 }
 
                 told = SettleLocked(node, value, error is null ? null : new DependencyFailedException(node.Key, error));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Concurrency.Diagnostics;
@@ -96,6 +97,9 @@ public sealed class TaskScope : ILiveObject
 
     internal ScopeOutcome Outcome { get; }
 
+    /// <summary>That of the scope's activity; default if it has none.</summary>
+    internal ActivityContext TraceContext { get; private set; }
+
     /// <summary>Runs a body that may start children, and waits for all of them.</summary>
     /// <param name="body">Runs in the caller; it receives the open scope.</param>
     /// <param name="options">Name, failure mode and default executor; null for the defaults.</param>
@@ -125,6 +129,8 @@ public sealed class TaskScope : ILiveObject
             .UnsafeRegister(static s => ((TaskScope)s!).OnCallerCancelled(), scope)
             .ConfigureAwait(Executor.Current is not null);
         using var timer = scope.StartTimer();
+        var activity = ScopeTracing.Begin(scope);
+        scope.TraceContext = activity?.Context ?? default;
 
         OperationCanceledException? gaveIn = null;
         T result = default!;
@@ -143,6 +149,7 @@ public sealed class TaskScope : ILiveObject
         }
 
         await scope.CloseAsync().ConfigureAwait(Executor.Current is not null);
+        ScopeTracing.End(activity, scope, gaveIn);
         scope.Outcome.ThrowIfUnfinished(gaveIn, cancellationToken);
         return result;
     }
@@ -157,6 +164,7 @@ public sealed class TaskScope : ILiveObject
     public Task Start(string name, Func<CancellationToken, Task> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
+        work = ScopeTracing.IsOn ? ScopeTracing.Observe(this, name, work) : work;
         var place = Enter(name, work);
         return (executor ?? _executor) is { } home ? new ScopeRoot<bool>(this, home, work, place).StartAsync() : PoolChild.Start(this, place);
     }
@@ -166,6 +174,7 @@ public sealed class TaskScope : ILiveObject
     public Task<T> Start<T>(string name, Func<CancellationToken, Task<T>> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
+        work = ScopeTracing.IsOn ? ScopeTracing.Observe(this, name, work) : work;
         var place = Enter(name, work);
         return (executor ?? _executor) is { } home ? new ScopeRoot<T>(this, home, work, place).StartAsync() : PoolChild.Start<T>(this, place);
     }
@@ -209,7 +218,7 @@ public sealed class TaskScope : ILiveObject
             Outcome.Record(failure);
         }
 
-        _delays.Drop($"the scope '{Name}' was cancelled: {reason}");
+        _delays.Drop($"the scope '{Name}' was cancelled: {Given.Sentence(reason)}");
     }
 
     /// <inheritdoc/>
@@ -299,7 +308,7 @@ public sealed class TaskScope : ILiveObject
         Cancel(reason);
     }
 
-    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Reason}";
+    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Given.Sentence(Reason!)}";
 
     private void OnCallerCancelled()
     {
@@ -339,7 +348,7 @@ public sealed class TaskScope : ILiveObject
 
         if (Reason is { } reason)
         {
-            throw new TaskScopeCanceledException(Name, $"{reason} It cannot start '{child}' any more.", null, _cancellation.Token);
+            throw new TaskScopeCanceledException(Name, $"{Given.Sentence(reason)} It cannot start '{child}' any more.", null, _cancellation.Token);
         }
     }
 
