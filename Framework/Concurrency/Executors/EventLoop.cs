@@ -197,9 +197,10 @@ internal sealed class EventLoop : IExecutorEngine
 
     private void RunTurns()
     {
-        if (_ready.Count > _queuedHighWater)
+        var ready = _ready.See();
+        if (ready > _queuedHighWater)
         {
-            _queuedHighWater = _ready.Count;
+            _queuedHighWater = ready;
         }
 
         for (var left = _quantum; left > 0 && _ready.TryDequeue(out var work); left--)
