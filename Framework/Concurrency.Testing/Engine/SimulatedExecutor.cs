@@ -37,7 +37,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         Mimics = kind;
         MaximumConcurrency = maximumConcurrency;
         _loopTime = maximumConcurrency == 1 ? new LoopTimeProvider(world.Clock, this, null) : null;
-        Failures = new FailureLedger(world.OnUnseen);
+        Failures = new FailureLedger(world.OnUnseen, static () => { });
     }
 
     /// <inheritdoc/>

@@ -80,6 +80,9 @@ public abstract class Executor : IAsyncDisposable
     /// <summary>Milliseconds of a clock that is cheap to read, or 0 where waiting is not measured.</summary>
     internal virtual long CoarseNow => 0;
 
+    /// <summary><see cref="CoarseNow"/> when the turn of the calling thread began, as far as that is known.</summary>
+    internal virtual long TurnBegan => CoarseNow;
+
     /// <summary>Ends the current turn: the rest of the calling method is queued behind what is ready now.</summary>
     public static ExecutorYieldAwaitable Yield() => default;
 
@@ -346,6 +349,9 @@ public abstract class Executor : IAsyncDisposable
     /// <summary>Called once for each refusal of root work, on the thread of the caller.</summary>
     /// <returns>The error to give instead of the usual one, or null.</returns>
     internal virtual Exception? OnRefused() => null;
+
+    /// <summary>Counts the first turn of a task, in that turn.</summary>
+    internal virtual void CountStarted(int milliseconds) => Tally.CountStarted(milliseconds);
 
     internal void RootStarted() => OnRootStarted();
 
