@@ -107,11 +107,7 @@ public sealed class TaskScope : ILiveObject
     public static Task RunAsync(Func<TaskScope, Task> body, TaskScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunAsync(async scope =>
-        {
-            await Given.Task(body(scope), "TaskScope.RunAsync").ConfigureAwait(Executor.Current is not null);
-            return true;
-        }, options, cancellationToken);
+        return RunAsync(WithoutResult.Of(body), options, cancellationToken);
     }
 
     /// <summary>Runs a body that may start children, waits for all of them, and returns the body's result.</summary>
