@@ -83,6 +83,8 @@ public sealed class PoolExecutor : Executor
 
     internal override long CoarseNow => CoarseClock.Milliseconds();
 
+    internal override long TurnBegan => PoolWorker.Current is { } worker ? worker.Watch.Began : CoarseNow;
+
     internal override ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken) =>
         _engine.AdmitDelayedAsync(work, cancellationToken);
 

@@ -35,8 +35,6 @@ public sealed class TaskScope : ILiveObject
     private readonly ScopeDelays _delays;
     private TaskCompletionSource? _ended;
 
-    // The body counts as one; at zero the scope has ended and nobody can enter any more.
-    private int _open = 1;
     private string? _reason;
 
     private TaskScope(TaskScopeOptions options, CancellationToken callerToken)
@@ -84,7 +82,7 @@ public sealed class TaskScope : ILiveObject
     public string? Reason => Volatile.Read(ref _reason);
 
     /// <summary>Whether the body and all children have ended.</summary>
-    public bool HasEnded => Volatile.Read(ref _open) == 0;
+    public bool HasEnded => Places.HasEnded;
 
     /// <summary>The names of the children that run now.</summary>
     public IReadOnlyList<string> Children => Places.Names(int.MaxValue);
@@ -234,7 +232,7 @@ public sealed class TaskScope : ILiveObject
 
         details.Add("age", _clock.GetElapsedTime(_opened).ToString("c", CultureInfo.InvariantCulture));
         // The body is open, too, and is no child.
-        details.Add("open", Volatile.Read(ref _open));
+        details.Add("open", Places.Open);
         foreach (var child in Places.Names(ShownChildren))
         {
             _ = details.AddPart("task", child);
@@ -251,24 +249,22 @@ public sealed class TaskScope : ILiveObject
             ThrowIfRefused(name);
         }
 
-        int open;
-        do
+        var place = Places.Take(name, work);
+        if (place < 0)
         {
-            open = Volatile.Read(ref _open);
-            if (open == 0)
-            {
-                ThrowIfRefused(name);
-            }
+            ThrowIfRefused(name);
         }
-        while (Interlocked.CompareExchange(ref _open, open + 1, open) != open);
-        return Places.Take(name, work);
+
+        return place;
     }
 
     /// <summary>Called when a child has ended and its failure is recorded.</summary>
     internal void Leave(int place)
     {
-        Places.Leave(place);
-        Release();
+        if (Places.Leave(place))
+        {
+            _ended!.SetResult();
+        }
     }
 
     /// <summary>Makes this the current scope of the calling child, if it was started from elsewhere.</summary>
@@ -324,9 +320,17 @@ public sealed class TaskScope : ILiveObject
         CancelFromOutside("the caller's token was cancelled.");
     }
 
-    private ITimer? StartTimer() => _options.Timeout == Timeout.InfiniteTimeSpan
-        ? null
-        : _clock.CreateTimer(static scope => ((TaskScope)scope!).OnTimeout(), this, _options.Timeout, Timeout.InfiniteTimeSpan);
+    private LongTimer? StartTimer()
+    {
+        if (_options.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        var timer = new LongTimer(_options.Timeout, _clock, OnTimeout);
+        timer.Start();
+        return timer;
+    }
 
     private void OnTimeout() => CancelFromOutside($"its time of {_options.Timeout} has passed.");
 
@@ -344,20 +348,16 @@ public sealed class TaskScope : ILiveObject
         }
     }
 
-    private void Release()
-    {
-        if (Interlocked.Decrement(ref _open) == 0)
-        {
-            _ended!.SetResult();
-        }
-    }
-
     private async Task CloseAsync()
     {
-        if (Interlocked.CompareExchange(ref _open, 0, 1) != 1)
+        if (!Places.TryEndAlone())
         {
             _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Release();
+            if (Places.LeaveBody())
+            {
+                _ended.SetResult();
+            }
+
             await _ended.Task.ConfigureAwait(Executor.Current is not null);
         }
 

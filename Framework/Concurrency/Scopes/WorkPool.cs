@@ -155,7 +155,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
         ArgumentNullException.ThrowIfNull(work);
         var spawned = Make(name, WithoutResult.Of(work));
         ThrowIfStopped(spawned);
-        var timer = new SpawnTimer(delay, _clock, () => _ = StartWhenFreeAsync(spawned));
+        var timer = new LongTimer(delay, _clock, () => _ = StartWhenFreeAsync(spawned));
         spawned.Before = timer;
         _ledger.Add(spawned);
         timer.Start();
