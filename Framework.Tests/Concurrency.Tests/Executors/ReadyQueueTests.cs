@@ -38,38 +38,14 @@ public sealed class ReadyQueueTests
             }
 
             Assert.Equal(model.Count, queue.Count);
+            if (step % 5 == 0)
+            {
+                queue.See();
+            }
+
             queue.Shrink();
         }
 
         ExecutorWork Work(int value) => new(() => last = value);
-    }
-
-    [Fact]
-    public async Task Timer_heap_yields_due_times_in_order_and_first_in_first_out()
-    {
-        await using var executor = new InlineExecutor();
-        var timers = new LoopTimers(executor, static () => { });
-        var heap = new DueHeap();
-        var random = new Random(5);
-        var model = new List<HeapTimer>();
-        for (var step = 0; step < 3_000; step++)
-        {
-            if (random.Next(3) > 0)
-            {
-                var timer = new HeapTimer(timers, executor, static _ => { }, null);
-                heap.Add(timer, random.Next(50));
-                model.Add(timer);
-            }
-            else if (model.Count > 0)
-            {
-                var leaving = random.Next(2) == 0 ? heap.First! : model[random.Next(model.Count)];
-                heap.Remove(leaving);
-                heap.Remove(leaving);
-                model.Remove((HeapTimer)leaving);
-            }
-
-            Assert.Equal(model.Count, heap.Count);
-            Assert.Same(model.OrderBy(timer => timer.Due).ThenBy(timer => timer.Order).FirstOrDefault(), heap.First);
-        }
     }
 }

@@ -312,7 +312,15 @@ public abstract class Executor : IAsyncDisposable
     /// <summary>The error with which work is refused now.</summary>
     internal Exception Rejected() => OnRefused() ?? new ExecutorRejectedException(DescribeRejection());
 
-    internal ValueTask AdmitRootAsync(ExecutorWork work, CancellationToken cancellationToken) => AdmitAsync(work, cancellationToken);
+    /// <summary>Counts a task as in flight and queues its start.</summary>
+    internal virtual ValueTask StartRootAsync(ExecutorWork work, CancellationToken cancellationToken)
+    {
+        OnRootStarted();
+        return AdmitAsync(work, cancellationToken);
+    }
+
+    /// <summary><see cref="Resume"/> for a caller who has seen that this executor is current.</summary>
+    internal virtual void ResumeHere(ExecutorWork work) => Resume(work);
 
     /// <summary>What stands for this executor in snapshots, so that its tasks are shown beneath it; null while it is not shown.</summary>
     internal object? Presence { get; set; }
