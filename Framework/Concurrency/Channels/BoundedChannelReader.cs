@@ -57,7 +57,12 @@ internal sealed class BoundedChannelReader<T>(ChannelCore<T> core) : ChannelRead
         }
     }
 
-    public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default) =>
+        Interleaving.Holds(OperationKind.Receive, core)
+            ? Interleaving.ThenAsync(static (self, token) => self.TakeAsync(token), this, cancellationToken)
+            : TakeAsync(cancellationToken);
+
+    private ValueTask<T> TakeAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

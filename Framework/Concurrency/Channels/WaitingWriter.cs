@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Concurrency.Execution;
 
 namespace Concurrency.Channels;
 
@@ -28,7 +29,12 @@ internal sealed class WaitingWriter<T>(ChannelCore<T> core, bool rejects) : Core
         return outcome == PutOutcome.Written;
     }
 
-    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default) =>
+        Interleaving.Holds(OperationKind.Send, Core)
+            ? Interleaving.ThenAsync(static (write, token) => write.Self.PutAsync(write.Item, token), (Self: this, Item: item), cancellationToken)
+            : PutAsync(item, cancellationToken);
+
+    private ValueTask PutAsync(T item, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

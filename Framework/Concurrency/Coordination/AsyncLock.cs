@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Concurrency.Coordination.Synchronous;
+using Concurrency.Execution;
 
 namespace Concurrency.Coordination;
 
@@ -30,7 +31,10 @@ public sealed class AsyncLock
 
     /// <inheritdoc cref="LockAsync()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
-    public AwaitableDisposable<IDisposable> LockAsync(CancellationToken cancellationToken) => new(Core.EnterAsync(cancellationToken));
+    public AwaitableDisposable<IDisposable> LockAsync(CancellationToken cancellationToken) => new(
+        Interleaving.Holds(OperationKind.Acquire, Core)
+            ? Interleaving.ThenAsync(static (core, token) => core.EnterAsync(token), Core, cancellationToken)
+            : Core.EnterAsync(cancellationToken));
 
     /// <summary>Takes the lock, blocking the calling thread until it is free.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>

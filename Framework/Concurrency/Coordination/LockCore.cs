@@ -56,6 +56,7 @@ internal sealed class LockCore : WatchedLock
 
     public void Leave(LockKey key)
     {
+        Interleaving.Touch(OperationKind.Release, this);
         var settled = default(WaiterChain);
         Enter();
         var isHolder = ReferenceEquals(_holder, key);

@@ -78,7 +78,7 @@ internal sealed class TaskWaiter<TResult>(TaskWaiters<TResult> home) : TaskWaite
     {
         BeginLink(isCancellable);
         Result = result;
-        _promise = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _promise = new TaskCompletionSource<TResult>(Interleaving.CompletionOptions);
     }
 
     /// <summary>Gives back a waiter that was prepared and not needed.</summary>

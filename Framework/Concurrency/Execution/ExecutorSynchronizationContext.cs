@@ -21,7 +21,7 @@ public class ExecutorSynchronizationContext : SynchronizationContext
     public override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
-        Executor.Resume(new ExecutorWork(d, state));
+        Resume(new ExecutorWork(d, state));
     }
 
     /// <summary>Runs a callback on the executor and blocks until it has returned; at once when the executor is current.</summary>
@@ -50,4 +50,7 @@ public class ExecutorSynchronizationContext : SynchronizationContext
 
     /// <summary>Returns this context: it has no state of its own.</summary>
     public override SynchronizationContext CreateCopy() => this;
+
+    /// <summary>Queues the continuation of admitted work.</summary>
+    internal virtual void Resume(ExecutorWork work) => Executor.Resume(work);
 }

@@ -21,7 +21,7 @@ internal static class Resumption
     {
         if (Executor.Current is { } executor)
         {
-            return executor;
+            return executor.Home;
         }
 
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) == 0)
@@ -58,6 +58,9 @@ internal static class Resumption
                 break;
             case Executor executor:
                 executor.Resume(new ExecutorWork(continuation, state));
+                break;
+            case ExecutorSynchronizationContext home:
+                home.Resume(new ExecutorWork(continuation, state));
                 break;
             case SynchronizationContext synchronization:
 #pragma warning disable VSTHRD001 // this is the awaitable that brings awaiting code back to its context

@@ -14,7 +14,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     private int _queuedAt;
 
     protected RootTask(Executor executor)
-        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+        : base(Interleaving.CompletionOptions)
     {
         _executor = executor;
         _contextOrBegun = ExecutionContext.Capture();

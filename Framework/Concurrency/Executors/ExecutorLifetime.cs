@@ -67,12 +67,12 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
         _ended.TrySetResult();
     }
 
-    public async Task<bool> DrainAsync(TimeSpan timeout)
+    public Task<bool> DrainAsync(TimeSpan timeout)
     {
-        LongWait.Validate(timeout);
+        DrainRules.Validate(owner, timeout);
         MoveTo(ExecutorPhase.Draining);
         engine.Attend();
-        return await LongWait.EndsInTimeAsync(_drained.Task, timeout, options.TimeProvider).ConfigureAwait(Executor.Current is not null);
+        return LongWait.EndsInTimeAsync(_drained.Task, timeout, options.TimeProvider);
     }
 
     public ValueTask DisposeAsync()
@@ -98,7 +98,8 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
     private static FailureLedger Attach(Executor owner, ExecutorOptions options)
     {
         TaskTracking.Attach();
-        var failures = new FailureLedger(failure => UnseenFailure.Report(owner, options, failure));
+        var unseen = new UnseenFailures(owner, options);
+        var failures = new FailureLedger(unseen.Report, unseen.End);
         owner.Failures = failures;
         return failures;
     }

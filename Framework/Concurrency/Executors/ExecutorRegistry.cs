@@ -11,6 +11,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
 
     private readonly QuietLock _gate = new();
     private readonly ExecutorOptions? _common;
+    private readonly Func<string, ExecutorSpec, Executor>? _factory;
     private readonly SortedDictionary<string, ExecutorSpec> _specs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Executor> _byName = new(StringComparer.Ordinal);
     private readonly List<Executor> _created = [];
@@ -21,6 +22,13 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     public ExecutorRegistry(ExecutorOptions? common = null)
     {
         _common = common;
+    }
+
+    /// <summary>Makes a registry whose executors somebody else makes, as a simulation does.</summary>
+    internal ExecutorRegistry(ExecutorOptions common, Func<string, ExecutorSpec, Executor> create)
+        : this(common)
+    {
+        _factory = create;
     }
 
     /// <summary>The names that are defined.</summary>
@@ -47,6 +55,15 @@ public sealed class ExecutorRegistry : IAsyncDisposable
         }
     }
 
+    private void ThrowIfDisposedLocked(string name)
+    {
+        if (_disposal is not null)
+        {
+            throw new ObjectDisposedException(
+                nameof(ExecutorRegistry), $"The registry was disposed and has no executor '{name}' any more. Dispose it after its last user has ended.");
+        }
+    }
+
     /// <summary>Defines a shared executor.</summary>
     /// <exception cref="ArgumentException">The name is defined already.</exception>
     public void Define(string name, ExecutorSpec spec)
@@ -55,7 +72,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(spec);
         using (_gate.EnterScope())
         {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
+            ThrowIfDisposedLocked(name);
             if (!_specs.TryAdd(name, spec))
             {
                 throw new ArgumentException($"The executor '{name}' is defined already, as '{_specs[name]}'. Choose another name.", nameof(name));
@@ -73,7 +90,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         using (_gate.EnterScope())
         {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
+            ThrowIfDisposedLocked(name);
             if (_byName.TryGetValue(name, out var executor))
             {
                 return executor;
@@ -104,7 +121,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(spec);
         using (_gate.EnterScope())
         {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
+            ThrowIfDisposedLocked(name);
             return Create(name, spec);
         }
     }
@@ -180,7 +197,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
 
     private Executor Create(string name, ExecutorSpec spec)
     {
-        var executor = spec.Create(name, _common);
+        var executor = _factory?.Invoke(name, spec) ?? spec.Create(name, _common);
         _created.Add(executor);
         return executor;
     }

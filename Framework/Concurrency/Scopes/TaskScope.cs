@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Concurrency.Diagnostics;
@@ -94,6 +95,9 @@ public sealed class TaskScope : ILiveObject
 
     internal ScopeOutcome Outcome { get; }
 
+    /// <summary>That of the scope's activity; default if it has none.</summary>
+    internal ActivityContext TraceContext { get; private set; }
+
     /// <summary>Runs a body that may start children, and waits for all of them.</summary>
     /// <param name="body">Runs in the caller; it receives the open scope.</param>
     /// <param name="options">Name, failure mode and default executor; null for the defaults.</param>
@@ -123,6 +127,8 @@ public sealed class TaskScope : ILiveObject
             .UnsafeRegister(static s => ((TaskScope)s!).OnCallerCancelled(), scope)
             .ConfigureAwait(Executor.Current is not null);
         using var timer = scope.StartTimer();
+        var activity = ScopeTracing.Begin(scope);
+        scope.TraceContext = activity?.Context ?? default;
 
         OperationCanceledException? gaveIn = null;
         T result = default!;
@@ -141,6 +147,7 @@ public sealed class TaskScope : ILiveObject
         }
 
         await scope.CloseAsync().ConfigureAwait(Executor.Current is not null);
+        ScopeTracing.End(activity, scope, gaveIn);
         scope.Outcome.ThrowIfUnfinished(gaveIn, cancellationToken);
         return result;
     }
@@ -155,6 +162,7 @@ public sealed class TaskScope : ILiveObject
     public Task Start(string name, Func<CancellationToken, Task> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
+        work = ScopeTracing.IsOn ? ScopeTracing.Observe(this, name, work) : work;
         var place = Enter(name, work);
         return (executor ?? _executor) is { } home ? new ScopeRoot<bool>(this, home, work, place).StartAsync() : PoolChild.Start(this, place);
     }
@@ -164,6 +172,7 @@ public sealed class TaskScope : ILiveObject
     public Task<T> Start<T>(string name, Func<CancellationToken, Task<T>> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
+        work = ScopeTracing.IsOn ? ScopeTracing.Observe(this, name, work) : work;
         var place = Enter(name, work);
         return (executor ?? _executor) is { } home ? new ScopeRoot<T>(this, home, work, place).StartAsync() : PoolChild.Start<T>(this, place);
     }
@@ -207,7 +216,7 @@ public sealed class TaskScope : ILiveObject
             Outcome.Record(failure);
         }
 
-        _delays.Drop($"the scope '{Name}' was cancelled: {reason}");
+        _delays.Drop($"the scope '{Name}' was cancelled: {Given.Sentence(reason)}");
     }
 
     /// <inheritdoc/>
@@ -295,7 +304,7 @@ public sealed class TaskScope : ILiveObject
         Cancel(reason);
     }
 
-    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Reason}";
+    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Given.Sentence(Reason!)}";
 
     private void OnCallerCancelled()
     {
@@ -311,9 +320,17 @@ public sealed class TaskScope : ILiveObject
         CancelFromOutside("the caller's token was cancelled.");
     }
 
-    private ITimer? StartTimer() => _options.Timeout == Timeout.InfiniteTimeSpan
-        ? null
-        : _clock.CreateTimer(static scope => ((TaskScope)scope!).OnTimeout(), this, _options.Timeout, Timeout.InfiniteTimeSpan);
+    private LongTimer? StartTimer()
+    {
+        if (_options.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        var timer = new LongTimer(_options.Timeout, _clock, OnTimeout);
+        timer.Start();
+        return timer;
+    }
 
     private void OnTimeout() => CancelFromOutside($"its time of {_options.Timeout} has passed.");
 
@@ -327,7 +344,7 @@ public sealed class TaskScope : ILiveObject
 
         if (Reason is { } reason)
         {
-            throw new TaskScopeCanceledException(Name, $"{reason} It cannot start '{child}' any more.", null, _cancellation.Token);
+            throw new TaskScopeCanceledException(Name, $"{Given.Sentence(reason)} It cannot start '{child}' any more.", null, _cancellation.Token);
         }
     }
 

@@ -1,0 +1,242 @@
+using System.Runtime.InteropServices;
+using Concurrency.Execution;
+using Concurrency.Executors;
+using Concurrency.Testing.Schedules;
+
+namespace Concurrency.Testing.Engine;
+
+/// <summary>An executor of a simulation: its turns run one at a time on the simulation's thread, in the order of the schedule.</summary>
+/// <remarks>
+/// With a <see cref="Executor.MaximumConcurrency"/> of one, turns never overlap and posts keep their order, as on an event loop. With
+/// more, a turn can also be stopped at each operation on a channel, a lock or another type of this framework, while others go.
+/// Everything that uses it must stay on the simulation's thread; a call from another one is an escape, and fails the test.
+/// </remarks>
+public sealed class SimulatedExecutor : Executor, IActorHome
+{
+    private readonly World _world;
+    private readonly Queue<ReadyItem> _roots = new();
+    private readonly List<ReadyItem> _held = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _drained = new();
+    private readonly LoopTimeProvider? _loopTime;
+    private SynchronizationContext? _outside;
+    private ReadyItem? _readyRoot;
+    private int _midTurns;
+    private int _inFlight;
+    private int _queued;
+    private long _executed;
+    private long _accepted;
+    private long _rejected;
+    private bool _draining;
+
+    internal SimulatedExecutor(World world, string name, ExecutorKind kind, int maximumConcurrency)
+        : base(name)
+    {
+        _world = world;
+        HasContexts = true;
+        Mimics = kind;
+        MaximumConcurrency = maximumConcurrency;
+        _loopTime = maximumConcurrency == 1 ? new LoopTimeProvider(world.Clock, this, null) : null;
+        Failures = new FailureLedger(world.OnUnseen, static () => { });
+    }
+
+    /// <inheritdoc/>
+    public override ExecutorKind Kind => ExecutorKind.Simulated;
+
+    /// <summary>The kind of executor whose rules it keeps.</summary>
+    public ExecutorKind Mimics { get; }
+
+    /// <inheritdoc/>
+    public override int MaximumConcurrency { get; }
+
+    /// <inheritdoc/>
+    public override TimeProvider TimeProvider => (TimeProvider?)_loopTime ?? _world.Clock;
+
+    /// <inheritdoc/>
+    public override ExecutorStatistics Statistics => Tally.AddTo(new ExecutorStatistics
+    {
+        Accepted = _accepted,
+        Executed = _executed,
+        Rejected = _rejected,
+        Queued = _queued,
+        Running = IsCurrent ? 1 : 0,
+        InFlight = _inFlight,
+        Delayed = Delayed,
+    });
+
+    /// <inheritdoc/>
+    public override SynchronizationContext SynchronizationContext => IsCurrent ? SynchronizationContext.Current! : _outside ??= _world.Outside(this);
+
+    /// <inheritdoc/>
+    public override CancellationToken Stopping => _stopping.Token;
+
+    internal override bool IsClosing => _draining;
+
+    internal override Interleaver? Interleaver => _world;
+
+    /// <summary>Whether a turn that is not begun yet must wait until another has ended.</summary>
+    internal bool IsFull => _midTurns >= MaximumConcurrency;
+
+    /// <inheritdoc/>
+    public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor) => throw new NotSupportedException(
+        "A simulation has no descriptors: a real source was started in it. Use the simulated source instead.");
+
+    /// <inheritdoc/>
+    public override async Task<bool> DrainAsync(TimeSpan timeout)
+    {
+        LongWait.Validate(timeout);
+        _draining = true;
+        LookForEnd();
+        return await LongWait.EndsInTimeAsync(_drained.Task, timeout, _world.Clock).ConfigureAwait(Current is not null);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        _draining = true;
+        if (!_stopping.IsCancellationRequested)
+        {
+            _stopping.Cancel();
+        }
+
+        LookForEnd();
+        if (!IsCurrent)
+        {
+            await _drained.Task.ConfigureAwait(Current is not null);
+        }
+    }
+
+    void IActorHome.Continue(Actor actor, ExecutorWork work) => Queue(_world.Item(actor, work), isRoot: false);
+
+    /// <summary>Queues the rest of a turn that was stopped at an operation.</summary>
+    internal void StopTurn(ReadyItem item)
+    {
+        item.IsMidTurn = true;
+        _queued++;
+        if (++_midTurns == MaximumConcurrency)
+        {
+            _world.Withdraw(this, _held);
+        }
+
+        _world.Add(item);
+    }
+
+    /// <summary>A turn begins or goes on.</summary>
+    internal void TurnBegins(ReadyItem item)
+    {
+        _queued--;
+        if (item.IsMidTurn)
+        {
+            item.IsMidTurn = false;
+            _midTurns--;
+        }
+    }
+
+    /// <summary>A turn has ended, or was stopped.</summary>
+    internal void TurnEnded(ReadyItem item)
+    {
+        _executed++;
+        if (ReferenceEquals(item, _readyRoot))
+        {
+            _readyRoot = null;
+        }
+
+        if (MaximumConcurrency != int.MaxValue && !IsFull)
+        {
+            Release();
+        }
+
+        if (_draining)
+        {
+            LookForEnd();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryEnqueue(ExecutorWork work, WorkKind kind)
+    {
+        if (!_world.IsHere())
+        {
+            // Thrown here it would end the process, not the test.
+            _world.Escaped(this);
+            return true;
+        }
+
+        if (kind == WorkKind.Root && _draining)
+        {
+            _rejected++;
+            return false;
+        }
+
+        var actor = kind == WorkKind.Continuation && _world.Current is { } current && ReferenceEquals(current.Executor, this)
+            ? current
+            : _world.CreateActor(this, work);
+        Queue(_world.Item(actor, work), kind == WorkKind.Root);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRootStarted() => _inFlight++;
+
+    /// <inheritdoc/>
+    protected override void OnRootCompleted()
+    {
+        _inFlight--;
+        if (_draining)
+        {
+            LookForEnd();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override string DescribeRejection() =>
+        $"The executor '{Name}' takes no new work since it {(_stopping.IsCancellationRequested ? "was disposed" : "drains")}. Post before, or to another one.";
+
+    private void Queue(ReadyItem item, bool isRoot)
+    {
+        _accepted++;
+        _queued++;
+        if (isRoot && MaximumConcurrency == 1)
+        {
+            _roots.Enqueue(item);
+            OfferRoot();
+        }
+        else if (IsFull)
+        {
+            _held.Add(item);
+        }
+        else
+        {
+            _world.Add(item);
+        }
+    }
+
+    private void OfferRoot()
+    {
+        // One at a time, so that new work begins in the order of its posts.
+        if (_readyRoot is null && !IsFull && _roots.TryDequeue(out var root))
+        {
+            _readyRoot = root;
+            _world.Add(root);
+        }
+    }
+
+    private void Release()
+    {
+        foreach (var held in _held)
+        {
+            _world.Add(held);
+        }
+
+        _held.Clear();
+        OfferRoot();
+    }
+
+    private void LookForEnd()
+    {
+        if (_inFlight == 0 && _queued == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Concurrency.Execution;
+
+namespace Concurrency.Testing.Engine;
+
+internal sealed partial class World
+{
+    private readonly Lock _escapeGate = new();
+    private string? _escape;
+
+    /// <summary>Work came from another thread.</summary>
+    public void Escaped(Executor executor)
+    {
+        lock (_escapeGate)
+        {
+            _escape ??= $"Something left the simulation: thread {Environment.CurrentManagedThreadId} queued work to '{executor.Name}'. " +
+                "Await only what the simulation completes, take the clock of the executor, or use the captured mode.\n" + Environment.StackTrace;
+        }
+    }
+
+    /// <summary>Fails the schedule if something escaped since the last look.</summary>
+    public void LookForEscapes()
+    {
+        lock (_escapeGate)
+        {
+            if (_escape is { } escape)
+            {
+                Fail(SimulationFailureKind.Escape, escape);
+            }
+        }
+    }
+
+    /// <summary>A piece of work failed, and nobody looked at it until its executor ended.</summary>
+    public void OnUnseen(RootFailure failure) =>
+        Fail(SimulationFailureKind.UnobservedFailure, $"'{Descriptions.NameOf(failure.Root)}' failed and nobody looked. Await it. {failure.Error}", failure.Error);
+}

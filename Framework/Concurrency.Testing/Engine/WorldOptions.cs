@@ -1,0 +1,17 @@
+using Concurrency.Testing.Strategies;
+
+namespace Concurrency.Testing.Engine;
+
+/// <summary>What one schedule needs to know.</summary>
+internal sealed class WorldOptions
+{
+    public required Strategy Strategy { get; init; }
+
+    public long MaximumSteps { get; init; } = 100_000;
+
+    /// <summary>How long, in virtual time, what the body started may go on after its end.</summary>
+    public TimeSpan EndGrace { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The largest virtual time of a schedule.</summary>
+    public TimeSpan MaximumTime { get; init; } = TimeSpan.FromDays(3660);
+}

@@ -1,0 +1,10 @@
+using Concurrency.Execution;
+
+namespace Concurrency.Testing.Schedules;
+
+/// <summary>Where the turns of an actor are queued.</summary>
+internal interface IActorHome
+{
+    /// <summary>Queues the next turn of an actor.</summary>
+    void Continue(Actor actor, ExecutorWork work);
+}

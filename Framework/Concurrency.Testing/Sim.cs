@@ -1,0 +1,80 @@
+using Concurrency.Executors;
+using Concurrency.Testing.Choices;
+using Concurrency.Testing.Clock;
+using Concurrency.Testing.Engine;
+
+namespace Concurrency.Testing;
+
+/// <summary>What a test's body has of the simulation that it runs in: its executors, its clock, its choices, and what must hold.</summary>
+/// <remarks>For the simulation's thread only, and only while the schedule runs.</remarks>
+public sealed class Sim
+{
+    private readonly World _world;
+    private readonly SimulationOutlook _outlook;
+
+    internal Sim(World world, SimulationOutlook outlook)
+    {
+        _world = world;
+        _outlook = outlook;
+        Executors = new ExecutorRegistry(new ExecutorOptions { TimeProvider = world.Clock }, (name, spec) => world.Create(name, spec));
+    }
+
+    /// <summary>The executor on which the body runs: its turns can be stopped at every operation while others go.</summary>
+    public SimulatedExecutor Executor => _world.Main;
+
+    /// <summary>Makes simulated executors by name and spec, for components that pick theirs in configuration.</summary>
+    public ExecutorRegistry Executors { get; }
+
+    /// <summary>The virtual time.</summary>
+    public VirtualClock Clock => _world.Clock;
+
+    /// <summary>The seed of this schedule.</summary>
+    public ulong Seed => _world.Seed;
+
+    /// <summary>How many steps the schedule has taken.</summary>
+    public long Steps => _world.Steps;
+
+    /// <summary>Picks a number; the choice is part of the schedule, and is replayed with it.</summary>
+    /// <param name="count">How many there are, from 1.</param>
+    /// <returns>From 0 to below <paramref name="count"/>.</returns>
+    public int Choose(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return _world.Choose(ChoiceKind.Value, count);
+    }
+
+    /// <summary>Decides whether something that may happen does; the choice is part of the schedule.</summary>
+    /// <param name="percent">How likely it is, from 0 to 100.</param>
+    public bool Maybe(int percent = 25)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(percent, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
+        return percent > 0 && (percent == 100 || _world.Choose(ChoiceKind.Maybe, 100) < percent);
+    }
+
+    /// <summary>Checks a condition after each step from now on.</summary>
+    /// <param name="condition">Fast, and without side effects.</param>
+    /// <param name="what">What must hold, for the report.</param>
+    public void Always(Func<bool> condition, string what) => _outlook.Always(condition, what);
+
+    /// <summary>Checks that a condition holds at some time from now on.</summary>
+    /// <param name="condition">Fast, and without side effects.</param>
+    /// <param name="within">In virtual time, from now.</param>
+    /// <param name="what">What must come to hold, for the report.</param>
+    public void Eventually(Func<bool> condition, TimeSpan within, string what) => _outlook.Eventually(condition, within, what);
+
+    /// <summary>Demands that a condition holds after some step of at least one schedule: that the test reaches what it is about.</summary>
+    /// <param name="condition">Fast, and without side effects.</param>
+    /// <param name="what">What must be reached, for the report; the same in every schedule.</param>
+    public void Sometimes(Func<bool> condition, string what) => _outlook.Sometimes(condition, what);
+
+    /// <summary>Names a lock, a channel or another thing in reports.</summary>
+    public T Name<T>(T thing, string name)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(thing);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        _world.Name(thing, name);
+        return thing;
+    }
+}

@@ -1,0 +1,37 @@
+using Concurrency.Testing.Strategies;
+
+namespace Concurrency.Testing;
+
+/// <summary>How a simulation is explored.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>How many schedules are run at most, from 1; 1,000 unless set.</summary>
+    public int Schedules { get; init; } = 1000;
+
+    /// <summary>The seed from which those of all schedules come; the same seed gives the same schedules.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>How schedules are chosen.</summary>
+    public SimulationStrategy Strategy { get; init; } = SimulationStrategy.Portfolio;
+
+    /// <summary>The most steps of one schedule, from 1; one that takes more fails.</summary>
+    public long MaximumSteps { get; init; } = 100_000;
+
+    /// <summary>The longest time, in virtual time, that what the body started may go on after the body's end.</summary>
+    public TimeSpan EndGrace { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long, in real time, schedules are started; null for as long as it takes.</summary>
+    public TimeSpan? Budget { get; init; }
+
+    /// <summary>The clock by which <see cref="Budget"/> goes.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Schedules, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaximumSteps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(EndGrace, TimeSpan.Zero);
+        ArgumentNullException.ThrowIfNull(Strategy);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+    }
+}
