@@ -48,4 +48,49 @@ public sealed class ReadyQueueTests
 
         ExecutorWork Work(int value) => new(() => last = value);
     }
+
+    [Fact]
+    public void Burst_OfASizeThatCameBefore_AllocatesNothing()
+    {
+        var queue = new ReadyQueue();
+        Burst(queue, 10_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 20; i++)
+        {
+            Burst(queue, 10_000);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Shrink_AfterBurstsHaveStopped_FreesWhatTheyNeeded()
+    {
+        var queue = new ReadyQueue();
+        Burst(queue, 10_000);
+        for (var i = 0; i < 200; i++)
+        {
+            Burst(queue, 10);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Burst(queue, 10_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 50_000, 500_000);
+    }
+
+    private static void Burst(ReadyQueue queue, int size)
+    {
+        var work = new ExecutorWork((Action<object?>)(static _ => { }), null);
+        for (var i = 0; i < size; i++)
+        {
+            queue.Enqueue(work);
+        }
+
+        queue.See();
+        while (queue.TryDequeue(out _))
+        {
+        }
+
+        queue.Shrink();
+    }
 }
