@@ -192,6 +192,7 @@ public sealed class TaskScope : ILiveObject
     public void Cancel(string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        Interleaving.Touch(OperationKind.Signal, this);
         using (_gate.EnterScope())
         {
             if (_reason is not null || HasEnded)
@@ -242,6 +243,7 @@ public sealed class TaskScope : ILiveObject
             ThrowIfRefused(name);
         }
 
+        Interleaving.Touch(OperationKind.Write, this);
         int open;
         do
         {
@@ -337,6 +339,7 @@ public sealed class TaskScope : ILiveObject
 
     private void Release()
     {
+        Interleaving.Touch(OperationKind.Signal, this);
         if (Interlocked.Decrement(ref _open) == 0)
         {
             _ended!.SetResult();
@@ -347,9 +350,10 @@ public sealed class TaskScope : ILiveObject
     {
         if (Interlocked.CompareExchange(ref _open, 0, 1) != 1)
         {
-            _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _ended = new TaskCompletionSource(Interleaving.CompletionOptions);
             Release();
-            await _ended.Task.ConfigureAwait(Executor.Current is not null);
+            await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Wait, this, _ended.Task) : _ended.Task)
+                .ConfigureAwait(Executor.Current is not null);
         }
 
         _links.Unlink();
