@@ -70,7 +70,7 @@ internal sealed class Exploration(Func<Sim, Task> body, SimulationOptions option
             Exception = failure.Exception,
             Schedule = schedule,
             Step = failure.Step,
-            Trace = new SimulationTrace(seed, strategy.Name, [.. world.Log.Choices]),
+            Trace = new SimulationTrace(seed, strategy.Name, world.Log.ToArray()),
         };
     }
 }

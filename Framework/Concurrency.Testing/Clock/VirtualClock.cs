@@ -11,7 +11,8 @@ namespace Concurrency.Testing.Clock;
 /// </remarks>
 public sealed class VirtualClock : TimeProvider
 {
-    private readonly ClockScheduler _scheduler;
+    private ClockScheduler? _scheduler;
+    private long _now;
     private long _offset;
     private double _rate = 1;
 
@@ -26,7 +27,6 @@ public sealed class VirtualClock : TimeProvider
     public VirtualClock(DateTimeOffset start)
     {
         Start = start;
-        _scheduler = new ClockScheduler(this);
     }
 
     /// <summary>What the clock showed first.</summary>
@@ -60,7 +60,7 @@ public sealed class VirtualClock : TimeProvider
     }
 
     /// <summary>The clock for operators of System.Reactive: they share its timers.</summary>
-    public IScheduler Scheduler => _scheduler;
+    public IScheduler Scheduler => Virtual;
 
     /// <summary>Nanosecond steps.</summary>
     public override long TimestampFrequency => 1_000_000_000;
@@ -72,8 +72,24 @@ public sealed class VirtualClock : TimeProvider
 
     internal DueTimers Timers { get; } = new();
 
+    // Made when it is asked for: its base class begins with a large queue of its own.
+    private ClockScheduler Virtual
+    {
+        get
+        {
+            if (_scheduler is null)
+            {
+                var scheduler = new ClockScheduler(this);
+                scheduler.MoveTo(_now);
+                _scheduler = scheduler;
+            }
+
+            return _scheduler;
+        }
+    }
+
     /// <summary>Nanoseconds since the start.</summary>
-    internal long Now => _scheduler.Clock;
+    internal long Now => _scheduler is { } scheduler ? scheduler.Clock : _now;
 
     /// <summary>Told of each arming, so that a simulation which waits for nothing else sees it.</summary>
     internal Action<long>? Armed { get; set; }
@@ -100,7 +116,7 @@ public sealed class VirtualClock : TimeProvider
     public void AdvanceBy(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        _scheduler.AdvanceTo(checked(Now + ClockTime.Nanoseconds(time)));
+        Virtual.AdvanceTo(checked(Now + ClockTime.Nanoseconds(time)));
     }
 
     /// <summary>Lets time pass up to a moment and fires what comes due, each at its own time, on the calling thread.</summary>
@@ -113,7 +129,7 @@ public sealed class VirtualClock : TimeProvider
             throw new ArgumentOutOfRangeException(nameof(elapsed), elapsed, $"The clock stands at {Elapsed} and goes only forwards. Use Jump to change the time that it shows.");
         }
 
-        _scheduler.AdvanceTo(ClockTime.Nanoseconds(elapsed));
+        Virtual.AdvanceTo(ClockTime.Nanoseconds(elapsed));
     }
 
     /// <summary>Fires timers in the order of their due times until none is left or a time has passed.</summary>
@@ -141,7 +157,7 @@ public sealed class VirtualClock : TimeProvider
                 return false;
             }
 
-            _scheduler.AdvanceTo(Math.Max(due, Now));
+            Virtual.AdvanceTo(Math.Max(due, Now));
         }
     }
 
@@ -161,7 +177,11 @@ public sealed class VirtualClock : TimeProvider
     /// <inheritdoc/>
     public override string ToString() => $"virtual clock at {Elapsed} with {PendingTimers} timers";
 
-    internal void MoveTo(long now) => _scheduler.MoveTo(now);
+    internal void MoveTo(long now)
+    {
+        _now = now;
+        _scheduler?.MoveTo(now);
+    }
 
     internal long Unskewed(long nanoseconds) => _rate == 1 ? nanoseconds : (long)(nanoseconds / _rate);
 

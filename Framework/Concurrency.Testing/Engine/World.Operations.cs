@@ -25,7 +25,7 @@ internal sealed partial class World
         var item = Item(actor, new ExecutorWork(continuation));
         item.Operation = actor.Operation;
         item.Resource = actor.Resource;
-        ((SimulatedExecutor)actor.Executor).StopTurn(item);
+        PlaceOf(actor).StopTurn(item);
         if (_stoppedAt != Steps)
         {
             _stopped.Clear();
@@ -129,7 +129,7 @@ internal sealed partial class World
             {
                 _ready.Take(index);
                 item.Actor.Ready--;
-                var executor = (SimulatedExecutor)item.Actor.Executor;
+                var executor = PlaceOf(item.Actor);
                 executor.TurnBegins(item);
                 item.Work.Execute();
                 executor.TurnEnded(item);

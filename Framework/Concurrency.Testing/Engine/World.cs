@@ -15,11 +15,11 @@ internal sealed partial class World : Interleaver
     private readonly ReadySet _ready = new();
     private readonly List<Actor> _actors = [];
     private readonly List<SimulatedExecutor> _executors = [];
-    private readonly Prng _costs = new(0);
+    private ulong _costs;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly ExecutionContext _homeContext = HomeContext.Get();
-    private ReadyItem? _free;
-    private ReadyItem? _going;
+    private ReadyItem[] _spare = new ReadyItem[16];
+    private int _spares;
     private Actor? _last;
     private long _sequence;
     private int _timersReady;
@@ -29,7 +29,7 @@ internal sealed partial class World : Interleaver
         _options = options;
         _strategy = options.Strategy;
         Seed = seed;
-        _costs.Reseed(~seed);
+        _costs = ~seed;
         Main = new SimulatedExecutor(this, "simulation", ExecutorKind.Pool, int.MaxValue);
         _executors.Add(Main);
         ClockExecutor = new SimulatedExecutor(this, "clock", ExecutorKind.Inline, int.MaxValue);
@@ -104,9 +104,7 @@ internal sealed partial class World : Interleaver
 
     public ReadyItem Item(Actor actor, in ExecutorWork work)
     {
-        var item = _free ?? new ReadyItem();
-        _free = item.Next;
-        item.Next = null;
+        var item = _spares == 0 ? new ReadyItem() : _spare[--_spares];
         item.Actor = actor;
         item.Work = work;
         item.Sequence = ++_sequence;
@@ -153,16 +151,23 @@ internal sealed partial class World : Interleaver
     }
 
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>
-    public void RunUntil(Func<bool>? isOver, long latest)
+    public void RunUntil(Func<bool> isOver, long latest)
     {
-        while (Failure is null && isOver?.Invoke() != true)
+        try
         {
-            if (_ready.Count == 0 && !PassTime(latest))
+            while (Failure is null && !isOver())
             {
-                return;
-            }
+                if (_ready.Count == 0 && !PassTime(latest))
+                {
+                    return;
+                }
 
-            Step();
+                Step();
+            }
+        }
+        finally
+        {
+            LeaveTurn();
         }
     }
 
@@ -183,36 +188,46 @@ internal sealed partial class World : Interleaver
             return;
         }
 
-        Clock.MoveTo(Clock.Now + 50 + _costs.Below(51));
+        var now = Clock.Now + StepCost();
+        Clock.MoveTo(now);
         Go(item);
-        if (Clock.Timers.First is { } first && first.DueTime <= Clock.Now)
+        if (Clock.Timers.NextDue <= now)
         {
             QueueDueTimers();
         }
 
-        AfterStep?.Invoke();
+        if (AfterStep is { } look)
+        {
+            LeaveTurn();
+            look();
+        }
+    }
+
+    /// <summary>50 to 100 ns, from the seed alone: a loop that never waits does not stop the clock.</summary>
+    private long StepCost()
+    {
+        _costs += 0x9E3779B97F4A7C15;
+        return 50 + (long)Math.BigMul((_costs ^ (_costs >> 29)) * 0xBF58476D1CE4E5B9, 51, out _);
     }
 
     private void Go(ReadyItem item)
     {
         var actor = item.Actor;
-        var executor = (SimulatedExecutor)actor.Executor;
-        var isTimer = ReferenceEquals(actor, ClockActor);
+        var executor = PlaceOf(actor);
         actor.Ready--;
         actor.Steps++;
         actor.LastStep = Steps;
         executor.TurnBegins(item);
         _last = actor;
-        _going = item;
-        if (isTimer)
+        if (ReferenceEquals(actor, ClockActor))
         {
             _timersReady--;
+            Current = null;
             Executor.SetCurrent(null, null);
         }
         else
         {
             Current = actor;
-            executor.Home = actor;
             Executor.SetCurrent(executor, actor);
         }
 
@@ -224,15 +239,19 @@ internal sealed partial class World : Interleaver
         {
             Fail(SimulationFailureKind.UnhandledException, Descriptions.Unhandled(actor, error), error);
         }
-        finally
-        {
-            Current = null;
-            executor.Home = executor;
-            Executor.SetCurrent(null, null);
-            ExecutionContext.Restore(_homeContext);
-            executor.TurnEnded(item);
-            Recycle(item);
-        }
+
+        ExecutionContext.Restore(_homeContext);
+        executor.TurnEnded(item);
+        Recycle(item);
+    }
+
+    private static SimulatedExecutor PlaceOf(Actor actor) => (SimulatedExecutor)actor.Executor;
+
+    /// <summary>Ends what the last turn has left on the thread: code that runs between turns is nobody's turn.</summary>
+    private void LeaveTurn()
+    {
+        Current = null;
+        Executor.SetCurrent(null, null);
     }
 
     private void Recycle(ReadyItem item)
@@ -241,9 +260,12 @@ internal sealed partial class World : Interleaver
         item.Work = default;
         item.Resource = null;
         item.Operation = OperationKind.None;
-        item.IsMidTurn = false;
-        item.Next = _free;
-        _free = item;
+        if (_spares == _spare.Length)
+        {
+            Array.Resize(ref _spare, 2 * _spares);
+        }
+
+        _spare[_spares++] = item;
     }
 
     private bool PassTime(long latest)

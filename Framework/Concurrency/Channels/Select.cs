@@ -64,7 +64,7 @@ public static class Select
         {
             if (readers[i] is null)
             {
-                throw new ArgumentException($"Reader {i} of a select is null.", nameof(readers));
+                throw new ArgumentException($"Reader {i} of a select is null. Leave it out, or make its channel first.", nameof(readers));
             }
         }
     }

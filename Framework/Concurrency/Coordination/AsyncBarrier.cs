@@ -21,7 +21,7 @@ public sealed class AsyncBarrier : IInterleaved
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public AsyncBarrier(int participantCount)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(participantCount, 1);
+        Given.AtLeast(participantCount, 1, "The number of participants of a barrier");
         _core = new Core(participantCount);
     }
 

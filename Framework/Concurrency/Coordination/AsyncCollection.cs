@@ -51,7 +51,7 @@ public sealed class AsyncCollection<T> : IInterleaved
     /// <exception cref="ArgumentException">The collection holds more items.</exception>
     public AsyncCollection(IProducerConsumerCollection<T>? collection, int maxCount)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxCount, 1);
+        Given.AtLeast(maxCount, 1, "The highest number of items of a collection");
         _collection = collection ?? new ConcurrentQueue<T>();
         if (maxCount < _collection.Count)
         {

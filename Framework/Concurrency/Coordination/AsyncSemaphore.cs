@@ -30,9 +30,14 @@ public sealed class AsyncSemaphore : IInterleaved
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public AsyncSemaphore(long initialCount, long maximumCount)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(initialCount);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maximumCount, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(initialCount, maximumCount);
+        Given.AtLeast(initialCount, 0, "The number of free slots of a semaphore");
+        Given.AtLeast(maximumCount, 1, "The highest number of free slots of a semaphore");
+        if (initialCount > maximumCount)
+        {
+            throw new ArgumentOutOfRangeException(nameof(initialCount), initialCount, string.Create(
+                CultureInfo.InvariantCulture, $"The semaphore was to begin with {initialCount} free slots of at most {maximumCount}. Begin within the maximum."));
+        }
+
         _core = new Core(initialCount, maximumCount);
     }
 
@@ -101,7 +106,7 @@ public sealed class AsyncSemaphore : IInterleaved
     /// <exception cref="SemaphoreFullException">There would be more free slots than <see cref="MaximumCount"/>; nothing was given back.</exception>
     public void Release(long releaseCount)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(releaseCount);
+        Given.AtLeast(releaseCount, 0, "The number of slots to give back");
         if (releaseCount > 0)
         {
             _core.Give(releaseCount);

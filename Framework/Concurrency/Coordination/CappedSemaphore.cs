@@ -21,8 +21,8 @@ public sealed class CappedSemaphore : IInterleaved
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public CappedSemaphore(long initialCount, long limit)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(initialCount);
-        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        Given.AtLeast(initialCount, 0, "The number of free slots of a semaphore");
+        Given.AtLeast(limit, 0, "The limit of a semaphore");
         if (initialCount > limit)
         {
             throw new ArgumentOutOfRangeException(nameof(initialCount), initialCount, string.Create(

@@ -57,23 +57,21 @@ public sealed class OneShotEvent<T> : IInterleaved
     public Task<T> WaitAsync(CancellationToken cancellationToken = default) => _core.WaitAsync(cancellationToken);
 
     /// <summary>Receives the value, waiting until something was sent, but not longer than given.</summary>
-    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="timeout">How long to wait at most: zero or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <param name="timeProvider">The clock; null for that of the current executor, or else the system's.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">Nothing was sent in time (through the task).</exception>
     public async Task<T> WaitAsync(TimeSpan timeout, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var wait = _core.WaitAsync(ended.Token);
+        using var limit = new TimeLimit(timeout, timeProvider, cancellationToken);
         try
         {
-            return await wait.WaitAsync(timeout, timeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System, cancellationToken)
-                .ConfigureAwait(Executor.Current is not null);
+            return await _core.WaitAsync(limit.Over).ConfigureAwait(Executor.Current is not null);
         }
-        finally
+        catch (OperationCanceledException ended) when (ended.CancellationToken == limit.Over)
         {
-            // A wait that has timed out leaves the queue.
-            ended.Cancel();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutException($"Nothing was sent within {timeout}. Send it earlier, or wait for longer.", ended);
         }
     }
 
@@ -141,7 +139,7 @@ public sealed class OneShotEvent<T> : IInterleaved
             if (!TrySend(outcome))
             {
                 throw new InvalidOperationException(
-                    $"{Describe(outcome)} was sent to an event that has {Describe(Look())} already. Send once, use TrySend, or Reset before the next round.");
+                    $"The event got {Describe(outcome)}, and has {Describe(Look())} already. Send once, use TrySend, or Reset before the next round.");
             }
         }
 
@@ -187,6 +185,6 @@ public sealed class OneShotEvent<T> : IInterleaved
 
         protected override void AssertInvariants() => Debug.Assert(_outcome is null || _waiting.IsEmpty, "Nobody waits for what was sent.");
 
-        private static string Describe(Outcome? outcome) => outcome?.Error is { } error ? $"A failure ({error.GetType().Name})" : "A value";
+        private static string Describe(Outcome? outcome) => outcome?.Error is { } error ? $"a failure ({error.GetType().Name})" : "a value";
     }
 }

@@ -5,10 +5,6 @@ namespace Concurrency.Execution;
 /// <summary>The work that an executor is to start later, by due time, first in first out among equals; one timer serves it all.</summary>
 internal sealed class DelayedQueue(Executor executor)
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromDays(36_500);
-
-    // What timers take; longer delays take several.
-    private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
     private static readonly TimeSpan s_shortestSleep = TimeSpan.FromMilliseconds(1);
 
     private readonly QuietLock _gate = new();
@@ -26,12 +22,12 @@ internal sealed class DelayedQueue(Executor executor)
     /// <summary>Refuses a delay that cannot be meant.</summary>
     public static void Validate(TimeSpan delay)
     {
-        if (delay < TimeSpan.Zero || delay > s_longest)
+        if (delay < TimeSpan.Zero || delay > LongWait.Longest)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(delay),
                 delay,
-                string.Create(CultureInfo.InvariantCulture, $"The delay was {delay}. Give a time from 0 (as soon as possible) to {s_longest.Days} days."));
+                string.Create(CultureInfo.InvariantCulture, $"The delay was {delay}. Give a time from 0 (as soon as possible) to {LongWait.Longest.Days} days."));
         }
     }
 
@@ -217,7 +213,7 @@ internal sealed class DelayedQueue(Executor executor)
         }
 
         // Timers of .NET cut off what is below a millisecond and would tick early, again and again.
-        return left < s_shortestSleep ? s_shortestSleep : left > s_longestSleep ? s_longestSleep : left;
+        return left < s_shortestSleep ? s_shortestSleep : left > LongWait.LongestPiece ? LongWait.LongestPiece : left;
     }
 
     private ITimer CreateTimer()

@@ -42,7 +42,7 @@ internal sealed class EventLoop : IExecutorEngine
         _quantum = settings.Quantum;
         _backlogLimit = settings.RejectAtBacklog ?? int.MaxValue;
         _spin = (long)(settings.Spin.TotalSeconds * TimeProvider.System.TimestampFrequency);
-        Lifetime = new ExecutorLifetime(owner, options, this);
+        Lifetime = new ExecutorLifetime(owner, options, this, countsHere: true);
         TimeProvider = new LoopTimeProvider(
             options.TimeProvider, owner, ReferenceEquals(options.TimeProvider, TimeProvider.System) ? _timers : null);
     }
@@ -52,6 +52,9 @@ internal sealed class EventLoop : IExecutorEngine
     public TimeProvider TimeProvider { get; }
 
     public int Timers => _timers.Count;
+
+    /// <summary>The coarse clock when the turn that runs now began; for code in that turn.</summary>
+    public long TurnBegan => _watch.Began;
 
     private bool IsFull => _backlogLimit != int.MaxValue && _ready.Count + _remote.Count >= _backlogLimit;
 
@@ -197,9 +200,10 @@ internal sealed class EventLoop : IExecutorEngine
 
     private void RunTurns()
     {
-        if (_ready.Count > _queuedHighWater)
+        var ready = _ready.See();
+        if (ready > _queuedHighWater)
         {
-            _queuedHighWater = _ready.Count;
+            _queuedHighWater = ready;
         }
 
         for (var left = _quantum; left > 0 && _ready.TryDequeue(out var work); left--)

@@ -7,12 +7,24 @@ internal sealed class ReadyQueue
 {
     private const int InitialCapacity = 64;
     private const int KeptCapacity = 4096;
+    private const int KeptForBursts = 65_536;
+    private const int KeptShare = 8;
+    private const int Forgetting = 16;
 
     private ExecutorWork[] _items = new ExecutorWork[InitialCapacity];
     private int _head;
     private int _count;
+    private int _peak;
 
     public int Count => _count;
+
+    /// <summary>Remembers how much waits now, to know later what bursts need.</summary>
+    /// <returns>How much waits now.</returns>
+    public int See()
+    {
+        _peak = Math.Max(_peak, _count);
+        return _count;
+    }
 
     public void Enqueue(in ExecutorWork work)
     {
@@ -57,14 +69,16 @@ internal sealed class ReadyQueue
         return true;
     }
 
-    /// <summary>Gives back what a burst needed; called when the queue is empty.</summary>
+    /// <summary>Gives back what a burst needed, unless bursts like that keep coming; called when the queue is empty.</summary>
     public void Shrink()
     {
-        if (_count == 0 && _items.Length > KeptCapacity)
+        if (_count == 0 && _items.Length > KeptCapacity && (_items.Length > KeptForBursts || _peak <= _items.Length / KeptShare))
         {
             _items = new ExecutorWork[InitialCapacity];
             _head = 0;
         }
+
+        _peak -= (_peak + Forgetting - 1) / Forgetting;
     }
 
     private ExecutorWork[] Grow(int needed)

@@ -148,7 +148,12 @@ public sealed class Runner : IDisposable
         }
 
         var before = Interlocked.CompareExchange(ref _state, state, Idle);
-        ObjectDisposedException.ThrowIf(before == Disposed, this);
+        if (before == Disposed)
+        {
+            throw new ObjectDisposedException(
+                nameof(Runner), $"The runner '{_executor.Name}' was disposed and cannot be {what}. Make a new one, or dispose it after its last program.");
+        }
+
         if (before == Running)
         {
             throw new InvalidOperationException(

@@ -204,7 +204,7 @@ public sealed class Component<T> : Component
 
     private async Task StartSourceAsync(CancellationToken cancellationToken)
     {
-        var source = _makeSource() ?? throw new InvalidOperationException($"The factory of the component '{Name}' returned no source.");
+        var source = _makeSource() ?? throw new InvalidOperationException($"The factory of the component '{Name}' returned no source. Return a new one for each start.");
         lock (_gate)
         {
             // Not ours before it is claimed: a source that another component reads must not be disposed here.

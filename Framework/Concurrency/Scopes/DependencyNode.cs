@@ -6,6 +6,8 @@ namespace Concurrency.Scopes;
 internal sealed class DependencyNode<TKey, TValue>(TKey key)
     where TKey : notnull
 {
+    private HashSet<DependencyWait<TKey, TValue>>? _ownWaits;
+
     public TKey Key => key;
 
     /// <summary>The waits that want to know when it is settled, in the order in which they began.</summary>
@@ -13,6 +15,12 @@ internal sealed class DependencyNode<TKey, TValue>(TKey key)
 
     /// <summary>What its work waits for; null as long as it was not started.</summary>
     public DependencyNode<TKey, TValue>[]? Dependencies { get; set; }
+
+    /// <summary>The waits that its work has begun beside that for its dependencies.</summary>
+    public HashSet<DependencyWait<TKey, TValue>> OwnWaits => _ownWaits ??= [];
+
+    /// <summary>All that its work waits for, or may wait for.</summary>
+    public IEnumerable<DependencyNode<TKey, TValue>> WaitsFor => (Dependencies ?? []).Concat((_ownWaits ?? []).SelectMany(static wait => wait.Nodes));
 
     /// <summary>Whether it has a value or a failure.</summary>
     public bool IsSettled { get; set; }

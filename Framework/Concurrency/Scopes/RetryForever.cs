@@ -5,8 +5,6 @@ namespace Concurrency.Scopes;
 /// <summary>Runs work again and again until it succeeds or is cancelled, and says so in the log without flooding it.</summary>
 public static class RetryForever
 {
-    private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
-
     /// <summary>Runs work until it returns.</summary>
     /// <param name="work">Runs in the caller; it receives the token.</param>
     /// <param name="options">Waits and log; null for the defaults.</param>
@@ -38,9 +36,9 @@ public static class RetryForever
             }
 
             // In pieces: a timer takes 49 days.
-            for (var wait = options.Delay.Delay(attempt); wait > TimeSpan.Zero; wait -= s_longestSleep)
+            for (var wait = options.Delay.Delay(attempt); wait > TimeSpan.Zero; wait -= LongWait.LongestPiece)
             {
-                await Task.Delay(wait < s_longestSleep ? wait : s_longestSleep, clock, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                await Task.Delay(wait < LongWait.LongestPiece ? wait : LongWait.LongestPiece, clock, cancellationToken).ConfigureAwait(Executor.Current is not null);
             }
         }
     }

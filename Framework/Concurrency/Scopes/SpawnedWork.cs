@@ -255,7 +255,7 @@ public abstract class SpawnedWork
     private protected abstract void CompleteStopped(Exception? inner);
 
     private protected WorkStoppedException Stopped(Exception? inner) =>
-        new($"The work '{Name}' was stopped: {Reason}", Reason!, inner, Token);
+        new($"The work '{Name}' was stopped: {Given.Sentence(Reason!)}", Reason!, inner, Token);
 
     /// <summary>Calls the links until there are none left; the task is complete.</summary>
     private protected void RunLinks()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Concurrency.Diagnostics;
@@ -34,8 +35,6 @@ public sealed class TaskScope : ILiveObject
     private readonly ScopeDelays _delays;
     private TaskCompletionSource? _ended;
 
-    // The body counts as one; at zero the scope has ended and nobody can enter any more.
-    private int _open = 1;
     private string? _reason;
 
     private TaskScope(TaskScopeOptions options, CancellationToken callerToken)
@@ -83,7 +82,7 @@ public sealed class TaskScope : ILiveObject
     public string? Reason => Volatile.Read(ref _reason);
 
     /// <summary>Whether the body and all children have ended.</summary>
-    public bool HasEnded => Volatile.Read(ref _open) == 0;
+    public bool HasEnded => Places.HasEnded;
 
     /// <summary>The names of the children that run now.</summary>
     public IReadOnlyList<string> Children => Places.Names(int.MaxValue);
@@ -95,6 +94,9 @@ public sealed class TaskScope : ILiveObject
     internal ScopePlaces Places { get; } = new();
 
     internal ScopeOutcome Outcome { get; }
+
+    /// <summary>That of the scope's activity; default if it has none.</summary>
+    internal ActivityContext TraceContext { get; private set; }
 
     /// <summary>Runs a body that may start children, and waits for all of them.</summary>
     /// <param name="body">Runs in the caller; it receives the open scope.</param>
@@ -125,6 +127,8 @@ public sealed class TaskScope : ILiveObject
             .UnsafeRegister(static s => ((TaskScope)s!).OnCallerCancelled(), scope)
             .ConfigureAwait(Executor.Current is not null);
         using var timer = scope.StartTimer();
+        var activity = ScopeTracing.Begin(scope);
+        scope.TraceContext = activity?.Context ?? default;
 
         OperationCanceledException? gaveIn = null;
         T result = default!;
@@ -143,6 +147,7 @@ public sealed class TaskScope : ILiveObject
         }
 
         await scope.CloseAsync().ConfigureAwait(Executor.Current is not null);
+        ScopeTracing.End(activity, scope, gaveIn);
         scope.Outcome.ThrowIfUnfinished(gaveIn, cancellationToken);
         return result;
     }
@@ -157,6 +162,7 @@ public sealed class TaskScope : ILiveObject
     public Task Start(string name, Func<CancellationToken, Task> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
+        work = ScopeTracing.IsOn ? ScopeTracing.Observe(this, name, work) : work;
         var place = Enter(name, work);
         return (executor ?? _executor) is { } home ? new ScopeRoot<bool>(this, home, work, place).StartAsync() : PoolChild.Start(this, place);
     }
@@ -166,6 +172,7 @@ public sealed class TaskScope : ILiveObject
     public Task<T> Start<T>(string name, Func<CancellationToken, Task<T>> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
+        work = ScopeTracing.IsOn ? ScopeTracing.Observe(this, name, work) : work;
         var place = Enter(name, work);
         return (executor ?? _executor) is { } home ? new ScopeRoot<T>(this, home, work, place).StartAsync() : PoolChild.Start<T>(this, place);
     }
@@ -210,7 +217,7 @@ public sealed class TaskScope : ILiveObject
             Outcome.Record(failure);
         }
 
-        _delays.Drop($"the scope '{Name}' was cancelled: {reason}");
+        _delays.Drop($"the scope '{Name}' was cancelled: {Given.Sentence(reason)}");
     }
 
     /// <inheritdoc/>
@@ -226,7 +233,7 @@ public sealed class TaskScope : ILiveObject
 
         details.Add("age", _clock.GetElapsedTime(_opened).ToString("c", CultureInfo.InvariantCulture));
         // The body is open, too, and is no child.
-        details.Add("open", Volatile.Read(ref _open));
+        details.Add("open", Places.Open);
         foreach (var child in Places.Names(ShownChildren))
         {
             _ = details.AddPart("task", child);
@@ -244,24 +251,23 @@ public sealed class TaskScope : ILiveObject
         }
 
         Interleaving.Touch(OperationKind.Write, this);
-        int open;
-        do
+        var place = Places.Take(name, work);
+        if (place < 0)
         {
-            open = Volatile.Read(ref _open);
-            if (open == 0)
-            {
-                ThrowIfRefused(name);
-            }
+            ThrowIfRefused(name);
         }
-        while (Interlocked.CompareExchange(ref _open, open + 1, open) != open);
-        return Places.Take(name, work);
+
+        return place;
     }
 
     /// <summary>Called when a child has ended and its failure is recorded.</summary>
     internal void Leave(int place)
     {
-        Places.Leave(place);
-        Release();
+        Interleaving.Touch(OperationKind.Signal, this);
+        if (Places.Leave(place))
+        {
+            _ended!.SetResult();
+        }
     }
 
     /// <summary>Makes this the current scope of the calling child, if it was started from elsewhere.</summary>
@@ -301,7 +307,7 @@ public sealed class TaskScope : ILiveObject
         Cancel(reason);
     }
 
-    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Reason}";
+    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Given.Sentence(Reason!)}";
 
     private void OnCallerCancelled()
     {
@@ -317,9 +323,17 @@ public sealed class TaskScope : ILiveObject
         CancelFromOutside("the caller's token was cancelled.");
     }
 
-    private ITimer? StartTimer() => _options.Timeout == Timeout.InfiniteTimeSpan
-        ? null
-        : _clock.CreateTimer(static scope => ((TaskScope)scope!).OnTimeout(), this, _options.Timeout, Timeout.InfiniteTimeSpan);
+    private LongTimer? StartTimer()
+    {
+        if (_options.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        var timer = new LongTimer(_options.Timeout, _clock, OnTimeout);
+        timer.Start();
+        return timer;
+    }
 
     private void OnTimeout() => CancelFromOutside($"its time of {_options.Timeout} has passed.");
 
@@ -333,29 +347,25 @@ public sealed class TaskScope : ILiveObject
 
         if (Reason is { } reason)
         {
-            throw new TaskScopeCanceledException(Name, $"{reason} It cannot start '{child}' any more.", null, _cancellation.Token);
-        }
-    }
-
-    private void Release()
-    {
-        Interleaving.Touch(OperationKind.Signal, this);
-        if (Interlocked.Decrement(ref _open) == 0)
-        {
-            _ended!.SetResult();
+            throw new TaskScopeCanceledException(Name, $"{Given.Sentence(reason)} It cannot start '{child}' any more.", null, _cancellation.Token);
         }
     }
 
     private async Task CloseAsync()
     {
-        if (Interlocked.CompareExchange(ref _open, 0, 1) != 1)
+        if (!Places.TryEndAlone())
         {
             _ended = new TaskCompletionSource(Interleaving.CompletionOptions);
-            Release();
+            if (Places.LeaveBody())
+            {
+                _ended.SetResult();
+            }
+
             await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Wait, this, _ended.Task) : _ended.Task)
                 .ConfigureAwait(Executor.Current is not null);
         }
 
+        Interleaving.Touch(OperationKind.Wait, this);
         _links.Unlink();
         _delays.Drop($"the scope '{Name}' has ended.");
         foreach (var late in Places.TakeLate())

@@ -155,7 +155,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject, IInterleaved
         ArgumentNullException.ThrowIfNull(work);
         var spawned = Make(name, WithoutResult.Of(work));
         ThrowIfStopped(spawned);
-        var timer = new SpawnTimer(delay, _clock, () => _ = StartWhenFreeAsync(spawned));
+        var timer = new LongTimer(delay, _clock, () => _ = StartWhenFreeAsync(spawned));
         spawned.Before = timer;
         _ledger.Add(spawned);
         timer.Start();
@@ -207,7 +207,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject, IInterleaved
         Slots.Shut(() => Refusal("work"));
         foreach (var work in _ledger.Shut())
         {
-            work.RequestStop($"the pool '{Name}' was stopped: {reason}");
+            work.RequestStop($"the pool '{Name}' was stopped: {Given.Sentence(reason)}");
         }
 
         _stopping.Cancel();
@@ -255,7 +255,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject, IInterleaved
     internal event Action? Resized;
 
     internal WorkStoppedException Refusal(string work) => new(
-        $"The pool '{Name}' was stopped and cannot start '{work}': {Reason}", Reason!, null, new CancellationToken(canceled: true));
+        $"The pool '{Name}' was stopped and cannot start '{work}': {Given.Sentence(Reason!)}", Reason!, null, new CancellationToken(canceled: true));
 
     private SpawnedWork<T> Make<T>(string name, Func<CancellationToken, Task<T>> work, bool isLaunched = false)
     {
