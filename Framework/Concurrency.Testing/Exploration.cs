@@ -13,6 +13,7 @@ internal sealed class Exploration(Func<Sim, Task> body, SimulationOptions option
     private readonly HashSet<string> _demanded = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reached = new(StringComparer.Ordinal);
     private ScheduleEstimate _estimate = ScheduleEstimate.None;
+    private readonly WorldBuffers _buffers = new();
     private long _steps;
     private ulong _hash;
 
@@ -53,7 +54,7 @@ internal sealed class Exploration(Func<Sim, Task> body, SimulationOptions option
 
     private SimulationFailure? RunOne(Strategies.Strategy strategy, ulong seed, int schedule)
     {
-        var world = new World(new WorldOptions { Strategy = strategy, MaximumSteps = options.MaximumSteps, EndGrace = options.EndGrace }, seed);
+        var world = new World(new WorldOptions { Strategy = strategy, MaximumSteps = options.MaximumSteps, EndGrace = options.EndGrace }, seed, _buffers);
         new Schedule(world, body, _demanded, _reached).Run(options.EndGrace);
         strategy.End(world.Failure is not null, world.Log.Hash);
         _steps += world.Steps;

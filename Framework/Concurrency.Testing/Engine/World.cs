@@ -12,20 +12,22 @@ internal sealed partial class World : Interleaver
 {
     private readonly WorldOptions _options;
     private readonly Strategy _strategy;
-    private readonly ReadySet _ready = new();
+    private readonly ReadySet _ready;
     private readonly List<Actor> _actors = [];
     private readonly List<SimulatedExecutor> _executors = [];
     private ulong _costs;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly ExecutionContext _homeContext = HomeContext.Get();
-    private ReadyItem[] _spare = new ReadyItem[16];
-    private int _spares;
+    private readonly WorldBuffers _buffers;
     private Actor? _last;
     private long _sequence;
     private int _timersReady;
 
-    public World(WorldOptions options, ulong seed)
+    public World(WorldOptions options, ulong seed, WorldBuffers? buffers = null)
     {
+        _buffers = buffers?.Clear() ?? new WorldBuffers();
+        _ready = _buffers.Ready;
+        Log = _buffers.Log;
         _options = options;
         _strategy = options.Strategy;
         Seed = seed;
@@ -43,7 +45,7 @@ internal sealed partial class World : Interleaver
     /// <summary>The executor of the test's body; its turns can be stopped at every operation.</summary>
     public SimulatedExecutor Main { get; }
 
-    public ChoiceLog Log { get; } = new();
+    public ChoiceLog Log { get; }
 
     public long Steps { get; private set; }
 
@@ -104,7 +106,7 @@ internal sealed partial class World : Interleaver
 
     public ReadyItem Item(Actor actor, in ExecutorWork work)
     {
-        var item = _spares == 0 ? new ReadyItem() : _spare[--_spares];
+        var item = _buffers.Rent();
         item.Actor = actor;
         item.Work = work;
         item.Sequence = ++_sequence;
@@ -260,12 +262,7 @@ internal sealed partial class World : Interleaver
         item.Work = default;
         item.Resource = null;
         item.Operation = OperationKind.None;
-        if (_spares == _spare.Length)
-        {
-            Array.Resize(ref _spare, 2 * _spares);
-        }
-
-        _spare[_spares++] = item;
+        _buffers.Return(item);
     }
 
     private bool PassTime(long latest)
