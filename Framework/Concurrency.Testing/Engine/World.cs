@@ -83,6 +83,7 @@ internal sealed partial class World : Interleaver
     /// <summary>Starts the body.</summary>
     public Task Start(Func<CancellationToken, Task> body)
     {
+        Interleaving.HearBetweenTurns(this);
         Executor.SetCurrent(Main, Outside(Main));
         try
         {
@@ -149,27 +150,6 @@ internal sealed partial class World : Interleaver
         var chosen = _strategy.PickValue(kind, of);
         Log.Add(kind, chosen, of);
         return chosen;
-    }
-
-    public override bool Arrive(OperationKind kind, object resource)
-    {
-        var actor = Current!;
-        actor.Operation = kind;
-        actor.Resource = resource;
-        return _ready.Count == 0 && (Clock.Timers.First is not { } next || next.DueTime > Clock.Now);
-    }
-
-    public override void Suspend(Action continuation)
-    {
-        var actor = Current!;
-        var item = Item(actor, new ExecutorWork(continuation));
-        item.Operation = actor.Operation;
-        item.Resource = actor.Resource;
-        PlaceOf(actor).StopTurn(item);
-    }
-
-    public override void Touch(OperationKind kind, object resource)
-    {
     }
 
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>

@@ -88,7 +88,7 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
                 return default;
             }
 
-            _callbackEnded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _callbackEnded ??= new TaskCompletionSource(Interleaving.CompletionOptions);
             return new ValueTask(_callbackEnded.Task);
         }
     }

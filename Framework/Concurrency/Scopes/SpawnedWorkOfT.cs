@@ -7,7 +7,7 @@ namespace Concurrency.Scopes;
 /// <typeparam name="T">The result.</typeparam>
 public sealed class SpawnedWork<T> : SpawnedWork
 {
-    private readonly TaskCompletionSource<T> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T> _end = new(Interleaving.CompletionOptions);
     private readonly Func<CancellationToken, Task<T>> _work;
 
     internal SpawnedWork(string name, Func<CancellationToken, Task<T>> work, IWorkOwner owner)

@@ -227,7 +227,7 @@ public sealed class TimeoutScope
                 return _due;
             }
 
-            _expiring = expiring = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _expiring = expiring = new TaskCompletionSource(Interleaving.CompletionOptions);
         }
 
         try

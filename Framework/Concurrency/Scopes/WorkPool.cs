@@ -17,7 +17,7 @@ namespace Concurrency.Scopes;
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification =
     "The token source has neither a timer nor a link, so there is nothing to release, and a late Cancel must find it alive.")]
-public sealed class WorkPool : IAsyncDisposable, ILiveObject
+public sealed class WorkPool : IAsyncDisposable, ILiveObject, IInterleaved
 {
     private const int ShownWork = 100;
 
@@ -234,6 +234,8 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
 
     /// <inheritdoc/>
     public override string ToString() => $"pool '{Name}'";
+
+    object IInterleaved.Resource => Slots;
 
     void ILiveObject.Describe(LiveDetails details)
     {
