@@ -61,6 +61,12 @@ internal sealed partial class World : Interleaver
     /// <summary>Looks, after each step, at what must always hold.</summary>
     public Action? AfterStep { get; set; }
 
+    /// <summary>What can go next.</summary>
+    public ReadySet Ready => _ready;
+
+    /// <summary>Keeps what happens, for a report; null unless asked for, since it costs far more than a step.</summary>
+    public EventLog? Events { get; set; }
+
     public bool IsHere() => Environment.CurrentManagedThreadId == _thread;
 
     public SimulatedExecutor CreateExecutor(string name, ExecutorKind kind, int maximumConcurrency)
@@ -139,6 +145,9 @@ internal sealed partial class World : Interleaver
     public void Fail(SimulationFailureKind kind, string message, Exception? exception = null) =>
         Failure ??= new WorldFailure(kind, message, exception, Steps);
 
+    /// <summary>Fails the schedule for what another run of it showed.</summary>
+    public void Replace(SimulationFailureKind kind, WorldFailure shown) => Failure = shown with { Kind = kind };
+
     public int Choose(ChoiceKind kind, int of)
     {
         if (of <= 1)
@@ -156,7 +165,9 @@ internal sealed partial class World : Interleaver
         var actor = Current!;
         actor.Operation = kind;
         actor.Resource = resource;
-        return _ready.Count == 0 && (Clock.Timers.First is not { } next || next.DueTime > Clock.Now);
+        var goesOn = _ready.Count == 0 && (Clock.Timers.First is not { } next || next.DueTime > Clock.Now);
+        Events?.Arrived(actor, goesOn);
+        return goesOn;
     }
 
     public override void Suspend(Action continuation)
@@ -168,9 +179,7 @@ internal sealed partial class World : Interleaver
         ((SimulatedExecutor)actor.Executor).StopTurn(item);
     }
 
-    public override void Touch(OperationKind kind, object resource)
-    {
-    }
+    public override void Touch(OperationKind kind, object resource) => Events?.Touched(Current, kind, resource);
 
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>
     public void RunUntil(Func<bool>? isOver, long latest)
@@ -204,6 +213,7 @@ internal sealed partial class World : Interleaver
         }
 
         Clock.MoveTo(Clock.Now + 50 + _costs.Below(51));
+        Events?.Going(item);
         Go(item);
         if (Clock.Timers.First is { } first && first.DueTime <= Clock.Now)
         {
