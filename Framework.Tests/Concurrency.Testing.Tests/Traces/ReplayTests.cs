@@ -1,4 +1,5 @@
 using Concurrency.Execution;
+using Concurrency.Executors;
 using Concurrency.Testing.Choices;
 using Concurrency.Testing.Engine;
 using Concurrency.Testing.Strategies;
@@ -39,7 +40,7 @@ public sealed class ReplayTests
     {
         using var folder = new TemporaryFolder();
         var failure = Simulation.Explore(BuggyBodies.LockOrder, s_bare).Failure!;
-        var path = Path.Combine(folder.Path, "a.simtrace");
+        var path = folder.File("a.simtrace");
         failure.Trace.Save(path);
 
         var replayed = Simulation.Replay(BuggyBodies.LockOrder, path).Failure!;
@@ -144,7 +145,7 @@ public sealed class ReplayTests
 
     private static async Task Actors(Sim sim, int count)
     {
-        var tasks = Enumerable.Range(0, count).Select(index => sim.Executor.RunAsync(async _ => await Executor.Yield(), $"actor {index}"));
+        var tasks = Enumerable.Range(0, count).Select(index => sim.Executor.RunAsync($"actor {index}", async _ => await Executor.Yield()));
         await Task.WhenAll(tasks);
     }
 }
