@@ -15,6 +15,9 @@ internal abstract class Kernel(Sim sim, bool isFixed)
     /// <summary>A channel; with capacity 0 a rendezvous.</summary>
     protected static BoundedChannel<T> Channel<T>(int capacity = 0) => BoundedChannel.Create<T>(capacity);
 
+    /// <summary>Lets virtual time pass; Task.Delay knows whole milliseconds only, which is 10,000 steps.</summary>
+    protected async Task PauseAsync(TimeSpan time) => await new GoTimer(Sim, time).Ticks.Reader.ReadAsync();
+
     /// <summary>Runs something beside what goes on.</summary>
     protected Task Go(Func<Task> work) => Sim.Executor.RunAsync(_ => work());
 }

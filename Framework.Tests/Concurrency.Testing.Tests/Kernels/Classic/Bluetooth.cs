@@ -1,4 +1,5 @@
 using Concurrency.Coordination;
+using Concurrency.Execution;
 
 namespace Concurrency.Testing.Tests.Kernels.Classic;
 
@@ -19,35 +20,45 @@ internal sealed class Bluetooth(Sim sim, bool isFixed) : Kernel(sim, isFixed)
     {
         if (IsFixed)
         {
-            _pending++;
+            await EnterAsync();
         }
 
         if (await _stopping.ReadAsync())
         {
-            Leave(IsFixed);
+            if (IsFixed)
+            {
+                Leave();
+            }
+
             return;
         }
 
         if (!IsFixed)
         {
-            _pending++;
+            await EnterAsync();
         }
 
         Assert.False(await _stopped.ReadAsync(), "A request runs in a driver that has stopped.");
-        Leave(true);
+        Leave();
     }
 
     private async Task StopAsync()
     {
         await _stopping.WriteAsync(true);
-        Leave(true);
+        Leave();
         await _idle.WaitAsync();
         await _stopped.WriteAsync(true);
     }
 
-    private void Leave(bool wasIn)
+    private async Task EnterAsync()
     {
-        if (wasIn && --_pending == 0)
+        await Executor.Yield();
+        _pending++;
+    }
+
+    private void Leave()
+    {
+        if (--_pending == 0)
         {
             _idle.Set();
         }

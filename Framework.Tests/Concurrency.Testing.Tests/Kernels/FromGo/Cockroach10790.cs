@@ -1,4 +1,5 @@
 using Concurrency.Coordination;
+using Concurrency.Execution;
 
 namespace Concurrency.Testing.Tests.Kernels.FromGo;
 
@@ -16,7 +17,7 @@ internal sealed class Cockroach10790(Sim sim, bool isFixed) : Kernel(sim, isFixe
     public override async Task RunAsync()
     {
         var commands = Task.WhenAll(Go(CommandAsync), Go(CommandAsync));
-        await Task.Delay(TimeSpan.FromMicroseconds(0.2), Sim.Clock);
+        await PauseAsync(TimeSpan.FromMicroseconds(0.2));
         _context.Cancel();
         _quiesce.Cancel();
         await commands;
@@ -29,7 +30,8 @@ internal sealed class Cockroach10790(Sim sim, bool isFixed) : Kernel(sim, isFixe
         try
         {
             await (before?.WaitAsync(_context.Token) ?? Task.CompletedTask);
-            await Task.Delay(TimeSpan.FromMicroseconds(0.2), Sim.Clock, _context.Token);
+            await Executor.Yield();
+            _context.Token.ThrowIfCancellationRequested();
             mine.Set();
         }
         catch (OperationCanceledException) when (before is { IsSet: false })

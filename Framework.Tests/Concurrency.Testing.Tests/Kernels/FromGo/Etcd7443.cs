@@ -28,7 +28,7 @@ internal sealed class Etcd7443(Sim sim, bool isFixed) : Kernel(sim, isFixed)
         await _wanted.Writer.WriteAsync(s_all);
         var notifier = IsFixed ? Go(NotifyAsync) : Task.CompletedTask;
         var watcher = Go(WatchAsync);
-        await Task.Delay(TimeSpan.FromMicroseconds(5), Sim.Clock);
+        await PauseAsync(TimeSpan.FromMilliseconds(1));
         using (await _balancer.LockAsync())
         {
             _isClosed = true;

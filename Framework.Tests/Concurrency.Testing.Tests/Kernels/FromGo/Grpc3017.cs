@@ -18,7 +18,7 @@ internal sealed class Grpc3017(Sim sim, bool isFixed) : Kernel(sim, isFixed)
         for (var round = 0; round < 3; round++)
         {
             await RemoveAsync();
-            await Task.Delay(s_cached, Sim.Clock);
+            await PauseAsync(s_cached - TimeSpan.FromTicks(Sim.Choose(4)));
             await WantAsync();
         }
     }

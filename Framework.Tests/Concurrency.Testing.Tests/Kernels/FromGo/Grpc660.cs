@@ -15,7 +15,7 @@ internal sealed class Grpc660(Sim sim, bool isFixed) : Kernel(sim, isFixed)
     public override async Task RunAsync()
     {
         var loop = Go(LoopAsync);
-        await Task.Delay(TimeSpan.FromMicroseconds(0.3), Sim.Clock);
+        await PauseAsync(TimeSpan.FromMicroseconds(0.3));
         _stop.Cancel();
         await loop;
     }

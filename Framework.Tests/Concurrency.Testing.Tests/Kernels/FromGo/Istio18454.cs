@@ -19,7 +19,7 @@ internal sealed class Istio18454(Sim sim, bool isFixed) : Kernel(sim, isFixed)
         for (var change = 0; change < 2; change++)
         {
             await _changes.Writer.WriteAsync(change);
-            await Task.Delay(s_quiet, Sim.Clock);
+            await PauseAsync(s_quiet * (1 + Sim.Choose(2)));
         }
 
         _stop.Cancel();
