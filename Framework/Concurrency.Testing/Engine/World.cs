@@ -28,6 +28,8 @@ internal sealed partial class World : Interleaver
     {
         _options = options;
         _strategy = options.Strategy;
+        _accesses = options.Strategy.Accesses;
+        _novelty = options.Novelty;
         Seed = seed;
         _costs.Reseed(~seed);
         Main = new SimulatedExecutor(this, "simulation", ExecutorKind.Pool, int.MaxValue);
@@ -36,6 +38,7 @@ internal sealed partial class World : Interleaver
         ClockActor = new Actor(ClockExecutor, ClockExecutor, -1, "clock", null);
     }
 
+    /// <summary>The seed of the schedule. With 0, that of exhaustive strategies, steps take no time, so that time does not depend on their order.</summary>
     public ulong Seed { get; }
 
     public VirtualClock Clock { get; } = new();
@@ -115,8 +118,8 @@ internal sealed partial class World : Interleaver
     public void Add(ReadyItem item)
     {
         item.Actor.Ready++;
-        _strategy.Added(item);
         _ready.Add(item);
+        _strategy.Added(item);
     }
 
     /// <summary>Takes the turns of an executor that has no place for them out of what is ready.</summary>
@@ -156,7 +159,8 @@ internal sealed partial class World : Interleaver
         var actor = Current!;
         actor.Operation = kind;
         actor.Resource = resource;
-        return _ready.Count == 0 && (Clock.Timers.First is not { } next || next.DueTime > Clock.Now);
+        _accesses?.NumberOf(resource);
+        return _accesses is null && _ready.Count == 0 && (Clock.Timers.First is not { } next || next.DueTime > Clock.Now);
     }
 
     public override void Suspend(Action continuation)
@@ -166,10 +170,6 @@ internal sealed partial class World : Interleaver
         item.Operation = actor.Operation;
         item.Resource = actor.Resource;
         ((SimulatedExecutor)actor.Executor).StopTurn(item);
-    }
-
-    public override void Touch(OperationKind kind, object resource)
-    {
     }
 
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>
@@ -192,18 +192,29 @@ internal sealed partial class World : Interleaver
         if (_ready.Count > 1)
         {
             index = _strategy.Pick(_ready, _last);
+            if (index < 0)
+            {
+                Failure = WorldFailure.GivenUp;
+                return;
+            }
+
             Log.Add(ChoiceKind.Schedule, index, _ready.Count);
         }
 
         var item = _ready.Take(index);
         _strategy.Going(item, _ready);
+        Going(item);
         if (++Steps > _options.MaximumSteps)
         {
             Fail(SimulationFailureKind.TooManySteps, Descriptions.TooManySteps(this, _options.MaximumSteps));
             return;
         }
 
-        Clock.MoveTo(Clock.Now + 50 + _costs.Below(51));
+        if (Seed != 0)
+        {
+            Clock.MoveTo(Clock.Now + 50 + _costs.Below(51));
+        }
+
         Go(item);
         if (Clock.Timers.First is { } first && first.DueTime <= Clock.Now)
         {
@@ -276,6 +287,7 @@ internal sealed partial class World : Interleaver
         if (next.DueTime > Clock.Now)
         {
             Clock.MoveTo(next.DueTime);
+            _strategy.TimePassed();
         }
 
         QueueDueTimers();

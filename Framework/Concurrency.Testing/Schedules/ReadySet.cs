@@ -4,6 +4,7 @@ namespace Concurrency.Testing.Schedules;
 internal sealed class ReadySet
 {
     private ReadyItem[] _items = new ReadyItem[32];
+    private long _order;
 
     public int Count { get; private set; }
 
@@ -18,12 +19,14 @@ internal sealed class ReadySet
             Array.Resize(ref _items, 2 * Count);
         }
 
+        item.Order = ++_order;
         _items[Count++] = item;
     }
 
     public ReadyItem Take(int index)
     {
         var item = _items[index];
+        item.Order = 0;
         Count--;
         if (index < Count)
         {
@@ -34,22 +37,24 @@ internal sealed class ReadySet
         return item;
     }
 
+    /// <summary>Where a turn that is in the set is: they are sorted by their order.</summary>
     public int IndexOf(ReadyItem item)
     {
-        for (var index = 0; index < Count; index++)
+        var low = 0;
+        var high = Count - 1;
+        while (low < high)
         {
-            if (ReferenceEquals(_items[index], item))
+            var middle = (low + high) >>> 1;
+            if (_items[middle].Order < item.Order)
             {
-                return index;
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
             }
         }
 
-        return -1;
-    }
-
-    public void Clear()
-    {
-        Array.Clear(_items, 0, Count);
-        Count = 0;
+        return low;
     }
 }

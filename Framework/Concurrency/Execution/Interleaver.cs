@@ -12,4 +12,9 @@ internal abstract class Interleaver
 
     /// <summary>Tells that the current actor did an operation that cannot wait for its turn.</summary>
     public abstract void Touch(OperationKind kind, object resource);
+
+    /// <summary>Tells that the operation at which the current actor arrived looks at a token, and can be ended by it.</summary>
+    public virtual void Watch(CancellationToken token)
+    {
+    }
 }

@@ -48,6 +48,7 @@ internal static class Interleaving
         Func<TState, CancellationToken, ValueTask> operation, TState state, CancellationToken cancellationToken)
     {
         await default(InterleavingPoint);
+        Executor.Current?.Interleaver?.Watch(cancellationToken);
         await operation(state, cancellationToken).ConfigureAwait(Executor.Current is not null);
     }
 
@@ -56,6 +57,7 @@ internal static class Interleaving
         Func<TState, CancellationToken, ValueTask<T>> operation, TState state, CancellationToken cancellationToken)
     {
         await default(InterleavingPoint);
+        Executor.Current?.Interleaver?.Watch(cancellationToken);
         return await operation(state, cancellationToken).ConfigureAwait(Executor.Current is not null);
     }
 
