@@ -30,6 +30,8 @@ internal sealed partial class World : Interleaver
         Log = _buffers.Log;
         _options = options;
         _strategy = options.Strategy;
+        _accesses = options.Strategy.Accesses;
+        _novelty = options.Novelty;
         Seed = seed;
         _costs = ~seed;
         Main = new SimulatedExecutor(this, "simulation", ExecutorKind.Pool, int.MaxValue);
@@ -38,6 +40,7 @@ internal sealed partial class World : Interleaver
         ClockActor = new Actor(ClockExecutor, ClockExecutor, -1, "clock", null);
     }
 
+    /// <summary>The seed of the schedule. With 0, that of exhaustive strategies, steps take no time, so that time does not depend on their order.</summary>
     public ulong Seed { get; }
 
     public VirtualClock Clock { get; } = new();
@@ -122,8 +125,8 @@ internal sealed partial class World : Interleaver
     public void Add(ReadyItem item)
     {
         item.Actor.Ready++;
-        _strategy.Added(item);
         _ready.Add(item);
+        _strategy.Added(item);
     }
 
     /// <summary>Takes the turns of an executor that has no place for them out of what is ready.</summary>
@@ -188,18 +191,25 @@ internal sealed partial class World : Interleaver
         if (_ready.Count > 1)
         {
             index = _strategy.Pick(_ready, _last);
+            if (index < 0)
+            {
+                Failure = WorldFailure.GivenUp;
+                return;
+            }
+
             Log.Add(ChoiceKind.Schedule, index, _ready.Count);
         }
 
         var item = _ready.Take(index);
         _strategy.Going(item, _ready);
+        Going(item);
         if (++Steps > _options.MaximumSteps)
         {
             Fail(SimulationFailureKind.TooManySteps, Descriptions.TooManySteps(this, _options.MaximumSteps));
             return;
         }
 
-        var now = Clock.Now + StepCost();
+        var now = Clock.Now + (Seed == 0 ? 0 : StepCost());
         Clock.MoveTo(now);
         Events?.Going(item);
         Go(item);
@@ -285,6 +295,7 @@ internal sealed partial class World : Interleaver
         if (next.DueTime > Clock.Now)
         {
             Clock.MoveTo(next.DueTime);
+            _strategy.TimePassed();
         }
 
         QueueDueTimers();

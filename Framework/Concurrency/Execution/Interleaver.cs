@@ -32,4 +32,7 @@ internal abstract class Interleaver
 
     /// <summary>Picks one of several that are equal.</summary>
     public abstract int Choose(int count);
+
+    /// <summary>Tells that the operation at which the current actor arrived looks at a token, and can be ended by it.</summary>
+    public abstract void Watch(CancellationToken token);
 }
