@@ -63,6 +63,12 @@ internal sealed partial class World : Interleaver
     /// <summary>Looks, after each step, at what must always hold.</summary>
     public Action? AfterStep { get; set; }
 
+    /// <summary>What can go next.</summary>
+    public ReadySet Ready => _ready;
+
+    /// <summary>Keeps what happens, for a report; null unless asked for, since it costs far more than a step.</summary>
+    public EventLog? Events { get; set; }
+
     public bool IsHere() => Environment.CurrentManagedThreadId == _thread;
 
     public SimulatedExecutor CreateExecutor(string name, ExecutorKind kind, int maximumConcurrency)
@@ -83,6 +89,7 @@ internal sealed partial class World : Interleaver
     /// <summary>Starts the body.</summary>
     public Task Start(Func<CancellationToken, Task> body)
     {
+        Interleaving.HearBetweenTurns(this);
         Executor.SetCurrent(Main, Outside(Main));
         try
         {
@@ -139,6 +146,9 @@ internal sealed partial class World : Interleaver
     public void Fail(SimulationFailureKind kind, string message, Exception? exception = null) =>
         Failure ??= new WorldFailure(kind, message, exception, Steps);
 
+    /// <summary>Fails the schedule for what another run of it showed.</summary>
+    public void Replace(SimulationFailureKind kind, WorldFailure shown) => Failure = shown with { Kind = kind };
+
     public int Choose(ChoiceKind kind, int of)
     {
         if (of <= 1)
@@ -149,27 +159,6 @@ internal sealed partial class World : Interleaver
         var chosen = _strategy.PickValue(kind, of);
         Log.Add(kind, chosen, of);
         return chosen;
-    }
-
-    public override bool Arrive(OperationKind kind, object resource)
-    {
-        var actor = Current!;
-        actor.Operation = kind;
-        actor.Resource = resource;
-        return _ready.Count == 0 && (Clock.Timers.First is not { } next || next.DueTime > Clock.Now);
-    }
-
-    public override void Suspend(Action continuation)
-    {
-        var actor = Current!;
-        var item = Item(actor, new ExecutorWork(continuation));
-        item.Operation = actor.Operation;
-        item.Resource = actor.Resource;
-        PlaceOf(actor).StopTurn(item);
-    }
-
-    public override void Touch(OperationKind kind, object resource)
-    {
     }
 
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>
@@ -212,6 +201,7 @@ internal sealed partial class World : Interleaver
 
         var now = Clock.Now + StepCost();
         Clock.MoveTo(now);
+        Events?.Going(item);
         Go(item);
         if (Clock.Timers.NextDue <= now)
         {

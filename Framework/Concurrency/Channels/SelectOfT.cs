@@ -108,6 +108,11 @@ public sealed class Select<TResult>
         BeginTake();
         try
         {
+            if (Interleaving.Applies)
+            {
+                await Interleaving.PointAsync(OperationKind.Receive, this).ConfigureAwait(Executor.Current is not null);
+            }
+
             var start = NextStart();
             var taken = TakeNow(start);
             if (taken < 0)
@@ -151,7 +156,7 @@ public sealed class Select<TResult>
             return 0;
         }
 
-        var start = _start % _cases.Count;
+        var start = Interleaving.Choose(_cases.Count, _start % _cases.Count);
         _start = start + 1;
         return start;
     }
@@ -190,7 +195,7 @@ public sealed class Select<TResult>
 
             EnterQueues(waiter, start);
             waiter.CancelWith(cancellationToken);
-            return await waiter.Pending.ConfigureAwait(Executor.Current is not null);
+            return await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Receive, this, waiter.Pending) : waiter.Pending).ConfigureAwait(Executor.Current is not null);
         }
         finally
         {

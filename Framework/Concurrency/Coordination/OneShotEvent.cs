@@ -12,7 +12,7 @@ namespace Concurrency.Coordination;
 /// All members are safe to call from any thread.
 /// </remarks>
 [DebuggerDisplay("IsReady = {IsReady}, HasException = {HasException}")]
-public sealed class OneShotEvent<T>
+public sealed class OneShotEvent<T> : IInterleaved
 {
     private readonly Core _core = new();
 
@@ -24,6 +24,8 @@ public sealed class OneShotEvent<T>
 
     /// <summary>Whether a failure was sent.</summary>
     public bool HasException => _core.Look() is { Error: not null };
+
+    object IInterleaved.Resource => _core;
 
     /// <summary>Sends the value.</summary>
     /// <exception cref="InvalidOperationException">Something was sent before, and stays as it is.</exception>
@@ -109,9 +111,18 @@ public sealed class OneShotEvent<T>
 
         public Core() => _waiters = new TaskWaiters<T>(this);
 
-        public Outcome? Look() => Volatile.Read(ref _outcome);
+        public Outcome? Look()
+        {
+            Interleaving.Touch(OperationKind.Read, this);
+            return Volatile.Read(ref _outcome);
+        }
 
-        public Task<T> WaitAsync(CancellationToken cancellationToken)
+        public Task<T> WaitAsync(CancellationToken cancellationToken) =>
+            Interleaving.Applies
+                ? Interleaving.ThenAsync(OperationKind.Wait, this, static (core, token) => new ValueTask<T>(core.ReceiveAsync(token)), this, cancellationToken).AsTask()
+                : ReceiveAsync(cancellationToken);
+
+        private Task<T> ReceiveAsync(CancellationToken cancellationToken)
         {
             Enter();
             if (_outcome is { } outcome)
@@ -134,6 +145,7 @@ public sealed class OneShotEvent<T>
 
         public bool TrySend(Outcome outcome)
         {
+            Interleaving.Touch(OperationKind.Signal, this);
             var settled = default(WaiterChain);
             Enter();
             var isFirst = _outcome is null;
@@ -160,6 +172,7 @@ public sealed class OneShotEvent<T>
 
         public void Reset()
         {
+            Interleaving.Touch(OperationKind.Write, this);
             Enter();
             var wasReady = _outcome is not null;
             _outcome = null;

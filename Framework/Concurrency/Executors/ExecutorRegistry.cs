@@ -153,7 +153,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     /// <summary>Disposes every executor that was made, the last one first; goes on when one fails and throws at the end.</summary>
     public ValueTask DisposeAsync()
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(Interleaving.CompletionOptions);
         Executor[] created;
         using (_gate.EnterScope())
         {

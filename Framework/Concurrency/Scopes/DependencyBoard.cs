@@ -40,6 +40,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     /// <summary>Takes keys for work that is about to be started: all of them or, with an exception, none.</summary>
     public DependencyNode<TKey, TValue>[] Begin(IReadOnlyList<(TKey Key, TKey[] Dependencies)> work)
     {
+        Interleaving.Touch(OperationKind.Write, this);
         using (_gate.EnterScope())
         {
             if (_closed is not null)
@@ -74,6 +75,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     /// <summary>Gives a key a value that no work has made, or the running work's own.</summary>
     public void Post(TKey key, TValue value, bool replace, DependencyNode<TKey, TValue>? poster)
     {
+        Interleaving.Touch(OperationKind.Write, this);
         List<DependencyWait<TKey, TValue>> told;
         using (_gate.EnterScope())
         {
@@ -108,6 +110,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     /// <returns>False if the key has a value already, because the work had posted it.</returns>
     public bool End(DependencyNode<TKey, TValue> node, TValue? value, Exception? error)
     {
+        Interleaving.Touch(OperationKind.Write, this);
         List<DependencyWait<TKey, TValue>> told = [];
         bool isStored;
         using (_gate.EnterScope())

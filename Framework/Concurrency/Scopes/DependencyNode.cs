@@ -1,3 +1,5 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Scopes;
 
 /// <summary>What a <see cref="DependencyPool{TKey,TValue}"/> knows about one key; guarded by the lock of its board, except for what never changes.</summary>
@@ -56,5 +58,5 @@ internal sealed class DependencyNode<TKey, TValue>(TKey key)
     public CancellationTokenSource Cancellation { get; } = new();
 
     /// <summary>Ends when its work has ended and the outcome is stored.</summary>
-    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource Ended { get; } = new(Interleaving.CompletionOptions);
 }

@@ -107,11 +107,7 @@ public sealed class TaskScope : ILiveObject
     public static Task RunAsync(Func<TaskScope, Task> body, TaskScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunAsync(async scope =>
-        {
-            await Given.Task(body(scope), "TaskScope.RunAsync").ConfigureAwait(Executor.Current is not null);
-            return true;
-        }, options, cancellationToken);
+        return RunAsync(WithoutResult.Of(body), options, cancellationToken);
     }
 
     /// <summary>Runs a body that may start children, waits for all of them, and returns the body's result.</summary>
@@ -199,6 +195,7 @@ public sealed class TaskScope : ILiveObject
     public void Cancel(string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        Interleaving.Touch(OperationKind.Signal, this);
         using (_gate.EnterScope())
         {
             if (_reason is not null || HasEnded)
@@ -249,6 +246,7 @@ public sealed class TaskScope : ILiveObject
             ThrowIfRefused(name);
         }
 
+        Interleaving.Touch(OperationKind.Write, this);
         var place = Places.Take(name, work);
         if (place < 0)
         {
@@ -261,6 +259,7 @@ public sealed class TaskScope : ILiveObject
     /// <summary>Called when a child has ended and its failure is recorded.</summary>
     internal void Leave(int place)
     {
+        Interleaving.Touch(OperationKind.Signal, this);
         if (Places.Leave(place))
         {
             _ended!.SetResult();
@@ -352,15 +351,17 @@ public sealed class TaskScope : ILiveObject
     {
         if (!Places.TryEndAlone())
         {
-            _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _ended = new TaskCompletionSource(Interleaving.CompletionOptions);
             if (Places.LeaveBody())
             {
                 _ended.SetResult();
             }
 
-            await _ended.Task.ConfigureAwait(Executor.Current is not null);
+            await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Wait, this, _ended.Task) : _ended.Task)
+                .ConfigureAwait(Executor.Current is not null);
         }
 
+        Interleaving.Touch(OperationKind.Wait, this);
         _links.Unlink();
         _delays.Drop($"the scope '{Name}' has ended.");
         foreach (var late in Places.TakeLate())
