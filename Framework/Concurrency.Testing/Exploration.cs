@@ -60,6 +60,35 @@ internal sealed class Exploration(Func<Sim, Task> body, SimulationOptions option
         }
     }
 
+    /// <summary>Runs every schedule of an exhaustive strategy, also after failures.</summary>
+    /// <param name="strategy">A new one.</param>
+    /// <param name="run">Runs the schedule of a world.</param>
+    /// <param name="look">Looks at what came of it, and tells whether to go on.</param>
+    /// <returns>How many there were, with those that were given up.</returns>
+    public static int RunEvery(Strategy strategy, Action<World> run, Predicate<World> look)
+    {
+        Interleaving.Enter();
+        try
+        {
+            var runs = 0;
+            var goesOn = true;
+            while (goesOn && strategy.Begin(0, ScheduleEstimate.None))
+            {
+                runs++;
+                var world = new World(new WorldOptions { Strategy = strategy }, 0);
+                run(world);
+                strategy.End(world.Failure is not null, world.Log.Hash);
+                goesOn = look(world);
+            }
+
+            return runs;
+        }
+        finally
+        {
+            Interleaving.Leave();
+        }
+    }
+
     private SimulationReport RunAll(Strategy strategy)
     {
         var begun = options.TimeProvider.GetTimestamp();

@@ -9,7 +9,10 @@ internal sealed partial class World
     private readonly Novelty? _novelty;
     private Dictionary<CancellationToken, WatchedToken>? _tokens;
 
-    public override void Touch(OperationKind kind, object resource) => _accesses?.Add(kind, resource);
+    public override void Touch(OperationKind kind, object resource) => Access(kind, resource);
+
+    /// <summary>The current step works on a thing; kept only for strategies that ask for it.</summary>
+    public void Access(OperationKind kind, object resource) => _accesses?.Add(kind, resource);
 
     /// <summary>The current step asks whether a token is cancelled, and may from now on be ended by it.</summary>
     public override void Watch(CancellationToken token)
@@ -23,6 +26,7 @@ internal sealed partial class World
         if (!_tokens.TryGetValue(token, out var watched))
         {
             _tokens[token] = watched = new WatchedToken(this);
+            _accesses.AddFirstLook();
             if (token.IsCancellationRequested)
             {
                 // Which step cancelled it is not known.
@@ -72,10 +76,10 @@ internal sealed partial class World
 
         public void Cancelled()
         {
-            world.Touch(OperationKind.Write, this);
+            world.Access(OperationKind.Write, this);
             foreach (var resource in Resources)
             {
-                world.Touch(OperationKind.Write, resource);
+                world.Access(OperationKind.Write, resource);
             }
         }
     }

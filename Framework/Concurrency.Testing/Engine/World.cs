@@ -149,9 +149,17 @@ internal sealed partial class World : Interleaver
             return 0;
         }
 
-        var chosen = _strategy.PickValue(kind, of);
-        Log.Add(kind, chosen, of);
-        return chosen;
+        try
+        {
+            var chosen = _strategy.PickValue(kind, of);
+            Log.Add(kind, chosen, of);
+            return chosen;
+        }
+        catch (NondeterminismException error)
+        {
+            Fail(SimulationFailureKind.Nondeterminism, error.Message);
+            throw;
+        }
     }
 
     public override bool Arrive(OperationKind kind, object resource)
@@ -175,14 +183,16 @@ internal sealed partial class World : Interleaver
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>
     public void RunUntil(Func<bool>? isOver, long latest)
     {
-        while (Failure is null && isOver?.Invoke() != true)
+        try
         {
-            if (_ready.Count == 0 && !PassTime(latest))
+            while (Failure is null && isOver?.Invoke() != true && (_ready.Count > 0 || PassTime(latest)))
             {
-                return;
+                Step();
             }
-
-            Step();
+        }
+        catch (NondeterminismException error)
+        {
+            Fail(SimulationFailureKind.Nondeterminism, error.Message);
         }
     }
 
