@@ -1,9 +1,7 @@
-using Concurrency.Execution;
 using Concurrency.Testing.Choices;
 using Concurrency.Testing.Engine;
 using Concurrency.Testing.Schedules;
 using Concurrency.Testing.Strategies;
-using Concurrency.Testing.Traces;
 
 namespace Concurrency.Testing;
 
@@ -12,106 +10,80 @@ namespace Concurrency.Testing;
 /// A schedule depends on nothing but the body, its strategy, its seed and, for strategies that must know how long a schedule is, the
 /// probe: a random walk whose seed is always the same. So each can be run again without those before it.
 /// </remarks>
-internal sealed class Exploration(Func<Sim, Task> body, SimulationOptions options)
+internal sealed class Exploration(Runner runner)
 {
-    private const ulong ProbeSeed = 0x5EED;
+    /// <summary>Seeds of schedules have so many bits fewer, so that they are written in twelve letters.</summary>
+    private const int SeedBitsLess = 4;
 
-    private readonly HashSet<string> _demanded = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _reached = new(StringComparer.Ordinal);
+    private const ulong ProbeSeed = 1;
+
+    private readonly SimulationOptions _options = runner.Options;
+    private readonly CoverageTally _tally = new();
+
+    // Not when schedules are compared with their repetitions: the one before is still looked at.
+    private readonly WorldBuffers? _buffers = runner.Options.Check ? null : new WorldBuffers();
     private ScheduleEstimate _estimate = ScheduleEstimate.None;
     private int _schedules;
     private long _steps;
     private ulong _hash;
 
+    /// <summary>Runs schedules until one fails or there are enough.</summary>
     public SimulationReport Run()
     {
-        Interleaving.Enter();
-        try
+        var begun = _options.TimeProvider.GetTimestamp();
+        var strategy = _options.Strategy.Create();
+        var failure = strategy.NeedsEstimate ? Probe() : null;
+        var exhausted = false;
+        for (var run = _schedules; run < _options.Schedules && failure is null && !exhausted; run++)
         {
-            var strategy = options.Strategy.Create();
-            var failure = strategy.NeedsEstimate ? Probe() : null;
-            return failure is null ? RunAll(strategy) : Report(failure, isExhaustive: false);
-        }
-        finally
-        {
-            Interleaving.Leave();
-        }
-    }
-
-    /// <summary>Runs again one schedule of an exploration of the same body with the strategy that it reported.</summary>
-    public SimulationReport RunOnly(ulong seed)
-    {
-        Interleaving.Enter();
-        try
-        {
-            var strategy = options.Strategy.Create();
-            var failure = strategy.NeedsEstimate ? Probe() : null;
-            if (failure is null)
-            {
-                strategy.Begin(seed, _estimate);
-                failure = RunOne(strategy, seed);
-            }
-
-            return Report(failure, isExhaustive: false);
-        }
-        finally
-        {
-            Interleaving.Leave();
-        }
-    }
-
-    /// <summary>Runs every schedule of an exhaustive strategy, also after failures.</summary>
-    /// <param name="strategy">A new one.</param>
-    /// <param name="run">Runs the schedule of a world.</param>
-    /// <param name="look">Looks at what came of it, and tells whether to go on.</param>
-    /// <returns>How many there were, with those that were given up.</returns>
-    public static int RunEvery(Strategy strategy, Action<World> run, Predicate<World> look)
-    {
-        Interleaving.Enter();
-        try
-        {
-            var runs = 0;
-            var goesOn = true;
-            while (goesOn && strategy.Begin(0, ScheduleEstimate.None))
-            {
-                runs++;
-                var world = new World(new WorldOptions { Strategy = strategy }, 0);
-                run(world);
-                strategy.End(world.Failure is not null, world.Log.Hash);
-                goesOn = look(world);
-            }
-
-            return runs;
-        }
-        finally
-        {
-            Interleaving.Leave();
-        }
-    }
-
-    private SimulationReport RunAll(Strategy strategy)
-    {
-        var begun = options.TimeProvider.GetTimestamp();
-        for (var run = _schedules; run < options.Schedules; run++)
-        {
-            var seed = strategy.IsExhaustive ? 0 : SplitMix64.Of(options.Seed, (ulong)run);
-            if (!strategy.Begin(seed, _estimate))
-            {
-                return Report(null, isExhaustive: true);
-            }
-
-            if (RunOne(strategy, seed) is { } failure)
-            {
-                return Report(failure, isExhaustive: false);
-            }
-
-            if (options.Budget is { } budget && options.TimeProvider.GetElapsedTime(begun) > budget)
+            var seed = strategy.IsExhaustive ? 0 : SplitMix64.Of(_options.Seed, (ulong)run) >> SeedBitsLess;
+            exhausted = !strategy.Begin(seed, _estimate);
+            failure = exhausted ? null : RunOne(strategy, seed);
+            if (_options.Budget is { } budget && _options.TimeProvider.GetElapsedTime(begun) > budget)
             {
                 break;
             }
         }
 
-        return Report(null, isExhaustive: strategy.IsExhaustive && !strategy.Begin(0, _estimate));
+        // The last one that was allowed may have been the last one that there is.
+        exhausted |= failure is null && strategy.IsExhaustive && !strategy.Begin(0, _estimate);
+        return Report(failure, exhausted, null);
+    }
+
+    /// <summary>Runs the one schedule that a seed names.</summary>
+    public SimulationReport RunOnly(SimulationSeed seed)
+    {
+        var strategy = seed.Strategy!.Create();
+        if (strategy.NeedsEstimate)
+        {
+            _estimate = ProbeOf(runner);
+        }
+
+        strategy.Begin(seed.Value, _estimate);
+        return Report(RunOne(strategy, seed.Value), exhausted: false, seed);
+    }
+
+    /// <summary>Runs every schedule of an exhaustive strategy, also after failures.</summary>
+    /// <param name="strategy">A new one.</param>
+    /// <param name="runner">Runs the body.</param>
+    /// <param name="look">Looks at what came of each, and tells whether to go on.</param>
+    public static void RunEvery(Strategy strategy, Runner runner, Predicate<World> look)
+    {
+        var goesOn = true;
+        while (goesOn && strategy.Begin(0, ScheduleEstimate.None))
+        {
+            var world = runner.Run(strategy, 0);
+            strategy.End(world.Failure is not null, world.Log.Hash);
+            goesOn = look(world);
+        }
+    }
+
+    /// <summary>What a schedule of the body is like.</summary>
+    public static ScheduleEstimate ProbeOf(Runner runner)
+    {
+        var strategy = new RandomWalk();
+        strategy.Begin(ProbeSeed, ScheduleEstimate.None);
+        return runner.Run(strategy, ProbeSeed).ToEstimate();
     }
 
     private SimulationFailure? Probe()
@@ -121,11 +93,22 @@ internal sealed class Exploration(Func<Sim, Task> body, SimulationOptions option
         return RunOne(strategy, ProbeSeed);
     }
 
+    private SimulationReport Report(SimulationFailure? failure, bool exhausted, SimulationSeed? only) => new()
+    {
+        Schedules = _schedules,
+        Steps = _steps,
+        Hash = _hash,
+        Seed = only?.Value ?? _options.Seed,
+        Strategy = (only?.Strategy ?? _options.Strategy).ToString(),
+        IsExhaustive = exhausted,
+        Failure = failure is null ? null : new Inquest(runner, _estimate).Into(failure),
+        NeverReached = [.. _tally.NeverReached],
+        Coverage = _tally.ToCoverage(),
+    };
+
     private SimulationFailure? RunOne(Strategy strategy, ulong seed)
     {
-        var world = new World(
-            new WorldOptions { Strategy = strategy.Concrete, Novelty = strategy.Novelty, MaximumSteps = options.MaximumSteps, EndGrace = options.EndGrace }, seed);
-        new Schedule(world, body, _demanded, _reached).Run(options.EndGrace);
+        var world = runner.Run(strategy, seed, _tally, buffers: _buffers);
         strategy.End(world.Failure is not null, world.Log.Hash);
         _steps += world.Steps;
         _hash = (_hash * 0x9E3779B97F4A7C15) ^ world.Log.Hash ^ (ulong)world.Steps;
@@ -134,29 +117,37 @@ internal sealed class Exploration(Func<Sim, Task> body, SimulationOptions option
             return null;
         }
 
-        if (_schedules++ == 0)
+        _schedules++;
+        _tally.Add(world.Log);
+        if (_options.Check)
         {
-            _estimate = ScheduleEstimate.Of(world.Actors, world.Log.Choices);
+            Check(world, strategy.Name);
         }
 
-        return world.Failure is not { } failure ? null : new SimulationFailure
+        if (world.Failure is not null)
         {
-            Kind = failure.Kind,
-            Message = failure.Message,
-            Exception = failure.Exception,
-            Schedule = _schedules,
-            Step = failure.Step,
-            Trace = new SimulationTrace(seed, strategy.Name, [.. world.Log.Choices]),
-        };
+            return runner.FailureOf(world, _schedules, strategy.Name);
+        }
+
+        if (_schedules == 1)
+        {
+            _estimate = world.ToEstimate();
+        }
+
+        return null;
     }
 
-    private SimulationReport Report(SimulationFailure? failure, bool isExhaustive) => new()
+    /// <summary>Runs the schedule again; fails it if the two runs differ.</summary>
+    private void Check(World world, string strategy)
     {
-        Schedules = _schedules,
-        Steps = _steps,
-        Hash = _hash,
-        IsExhaustive = isExhaustive,
-        Failure = failure,
-        NeverReached = [.. _demanded.Except(_reached).Order(StringComparer.Ordinal)],
-    };
+        var again = runner.Replay(runner.TraceOf(world, strategy));
+        if (again.Failure is { Kind: SimulationFailureKind.Divergence } divergence)
+        {
+            world.Replace(SimulationFailureKind.Nondeterminism, divergence);
+        }
+        else if (again.Steps != world.Steps || again.Log.Hash != world.Log.Hash || again.Failure?.Kind != world.Failure?.Kind)
+        {
+            world.Replace(SimulationFailureKind.Nondeterminism, new WorldFailure(SimulationFailureKind.Nondeterminism, Divergences.Outcomes(world, again), null, again.Steps));
+        }
+    }
 }

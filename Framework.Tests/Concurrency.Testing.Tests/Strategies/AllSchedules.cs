@@ -25,9 +25,9 @@ internal sealed class AllSchedules
         var schedules = 0;
         var givenUp = 0;
         List<string> seen = [];
-        SimulationThread.Run(() => Exploration.RunEvery(
+        Simulation.RunEvery(
             chosen,
-            world => new Schedule(world, sim => body(sim, Begin()), [], []).Run(TimeSpan.FromMinutes(1)),
+            new Runner(sim => body(sim, seen = []), new SimulationOptions()),
             world =>
             {
                 if (ReferenceEquals(world.Failure, WorldFailure.GivenUp))
@@ -39,10 +39,9 @@ internal sealed class AllSchedules
                     schedules++;
                     outcomes.Add($"{string.Join(' ', seen)}{(world.Failure is { } failure ? $" {failure.Kind}" : "")}");
                 }
-                return schedules + givenUp < most;
-            }));
-        return new AllSchedules { Outcomes = outcomes, Schedules = schedules, GivenUp = givenUp, IsCut = schedules + givenUp >= most };
 
-        List<string> Begin() => seen = [];
+                return schedules + givenUp < most;
+            });
+        return new AllSchedules { Outcomes = outcomes, Schedules = schedules, GivenUp = givenUp, IsCut = schedules + givenUp >= most };
     }
 }

@@ -3,7 +3,7 @@ using Concurrency.Testing.Clock;
 namespace Concurrency.Testing.Engine;
 
 /// <summary>The conditions that a schedule is watched for.</summary>
-internal sealed class SimulationOutlook(World world, HashSet<string> demanded, HashSet<string> reached)
+internal sealed class SimulationOutlook(World world, CoverageTally tally)
 {
     private readonly List<(Func<bool> Condition, string What)> _always = [];
     private readonly List<(Func<bool> Condition, long Until, string What)> _pending = [];
@@ -27,12 +27,9 @@ internal sealed class SimulationOutlook(World world, HashSet<string> demanded, H
     public void Sometimes(Func<bool> condition, string what)
     {
         Check(condition, what);
-        demanded.Add(what);
-        if (!reached.Contains(what))
-        {
-            _sometimes.Add((condition, what));
-            Watch();
-        }
+        tally.Demand(what);
+        _sometimes.Add((condition, what));
+        Watch();
     }
 
     /// <summary>The schedule has ended: what was to come has come, or never will.</summary>
@@ -86,8 +83,10 @@ internal sealed class SimulationOutlook(World world, HashSet<string> demanded, H
         {
             if (_sometimes[index].Condition())
             {
-                reached.Add(_sometimes[index].What);
-                _sometimes.RemoveAt(index);
+                var what = _sometimes[index].What;
+                tally.Reach(what);
+                _sometimes.RemoveAll(other => other.What == what);
+                index = Math.Min(index, _sometimes.Count);
             }
         }
     }

@@ -12,33 +12,34 @@ internal sealed partial class World : Interleaver
 {
     private readonly WorldOptions _options;
     private readonly Strategy _strategy;
-    private readonly ReadySet _ready = new();
+    private readonly ReadySet _ready;
     private readonly List<Actor> _actors = [];
     private readonly List<SimulatedExecutor> _executors = [];
-    private readonly Prng _costs = new(0);
+    private ulong _costs;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly ExecutionContext _homeContext = HomeContext.Get();
-    private ReadyItem? _free;
-    private ReadyItem? _going;
+    private readonly WorldBuffers _buffers;
     private Actor? _last;
     private long _sequence;
     private int _timersReady;
 
-    public World(WorldOptions options, ulong seed)
+    public World(WorldOptions options, ulong seed, WorldBuffers? buffers = null)
     {
+        _buffers = buffers?.Clear() ?? new WorldBuffers();
+        _ready = _buffers.Ready;
+        Log = _buffers.Log;
         _options = options;
         _strategy = options.Strategy;
         _accesses = options.Strategy.Accesses;
         _novelty = options.Novelty;
         Seed = seed;
-        _costs.Reseed(~seed);
+        _costs = ~seed;
         Main = new SimulatedExecutor(this, "simulation", ExecutorKind.Pool, int.MaxValue);
         _executors.Add(Main);
         ClockExecutor = new SimulatedExecutor(this, "clock", ExecutorKind.Inline, int.MaxValue);
         ClockActor = new Actor(ClockExecutor, ClockExecutor, -1, "clock", null);
     }
 
-    /// <summary>The seed of the schedule. With 0, that of exhaustive strategies, steps take no time, so that time does not depend on their order.</summary>
     public ulong Seed { get; }
 
     public VirtualClock Clock { get; } = new();
@@ -46,7 +47,7 @@ internal sealed partial class World : Interleaver
     /// <summary>The executor of the test's body; its turns can be stopped at every operation.</summary>
     public SimulatedExecutor Main { get; }
 
-    public ChoiceLog Log { get; } = new();
+    public ChoiceLog Log { get; }
 
     public long Steps { get; private set; }
 
@@ -63,6 +64,12 @@ internal sealed partial class World : Interleaver
 
     /// <summary>Looks, after each step, at what must always hold.</summary>
     public Action? AfterStep { get; set; }
+
+    /// <summary>What can go next.</summary>
+    public ReadySet Ready => _ready;
+
+    /// <summary>Keeps what happens, for a report; null unless asked for, since it costs far more than a step.</summary>
+    public EventLog? Events { get; set; }
 
     public bool IsHere() => Environment.CurrentManagedThreadId == _thread;
 
@@ -84,6 +91,7 @@ internal sealed partial class World : Interleaver
     /// <summary>Starts the body.</summary>
     public Task Start(Func<CancellationToken, Task> body)
     {
+        Interleaving.HearBetweenTurns(this);
         Executor.SetCurrent(Main, Outside(Main));
         try
         {
@@ -106,9 +114,7 @@ internal sealed partial class World : Interleaver
 
     public ReadyItem Item(Actor actor, in ExecutorWork work)
     {
-        var item = _free ?? new ReadyItem();
-        _free = item.Next;
-        item.Next = null;
+        var item = _buffers.Rent();
         item.Actor = actor;
         item.Work = work;
         item.Sequence = ++_sequence;
@@ -142,6 +148,9 @@ internal sealed partial class World : Interleaver
     public void Fail(SimulationFailureKind kind, string message, Exception? exception = null) =>
         Failure ??= new WorldFailure(kind, message, exception, Steps);
 
+    /// <summary>Fails the schedule for what another run of it showed.</summary>
+    public void Replace(SimulationFailureKind kind, WorldFailure shown) => Failure = shown with { Kind = kind };
+
     public int Choose(ChoiceKind kind, int of)
     {
         if (of <= 1)
@@ -162,37 +171,28 @@ internal sealed partial class World : Interleaver
         }
     }
 
-    public override bool Arrive(OperationKind kind, object resource)
-    {
-        var actor = Current!;
-        actor.Operation = kind;
-        actor.Resource = resource;
-        _accesses?.NumberOf(resource);
-        return _accesses is null && _ready.Count == 0 && (Clock.Timers.First is not { } next || next.DueTime > Clock.Now);
-    }
-
-    public override void Suspend(Action continuation)
-    {
-        var actor = Current!;
-        var item = Item(actor, new ExecutorWork(continuation));
-        item.Operation = actor.Operation;
-        item.Resource = actor.Resource;
-        ((SimulatedExecutor)actor.Executor).StopTurn(item);
-    }
-
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>
-    public void RunUntil(Func<bool>? isOver, long latest)
+    public void RunUntil(Func<bool> isOver, long latest)
     {
         try
         {
-            while (Failure is null && isOver?.Invoke() != true && (_ready.Count > 0 || PassTime(latest)))
+            while (Failure is null && !isOver())
             {
+                if (_ready.Count == 0 && !PassTime(latest))
+                {
+                    return;
+                }
+
                 Step();
             }
         }
         catch (NondeterminismException error)
         {
             Fail(SimulationFailureKind.Nondeterminism, error.Message);
+        }
+        finally
+        {
+            LeaveTurn();
         }
     }
 
@@ -220,40 +220,53 @@ internal sealed partial class World : Interleaver
             return;
         }
 
-        if (Seed != 0)
-        {
-            Clock.MoveTo(Clock.Now + 50 + _costs.Below(51));
-        }
-
+        var now = Clock.Now + StepCost();
+        Clock.MoveTo(now);
+        Events?.Going(item);
         Go(item);
-        if (Clock.Timers.First is { } first && first.DueTime <= Clock.Now)
+        if (Clock.Timers.NextDue <= now)
         {
             QueueDueTimers();
         }
 
-        AfterStep?.Invoke();
+        if (AfterStep is { } look)
+        {
+            LeaveTurn();
+            look();
+        }
+    }
+
+    /// <summary>50 to 100 ns, from the seed alone: a loop that never waits does not stop the clock.</summary>
+    /// <remarks>With seed 0, that of exhaustive strategies, nothing: time must not depend on the order of steps.</remarks>
+    private long StepCost()
+    {
+        if (Seed == 0)
+        {
+            return 0;
+        }
+
+        _costs += 0x9E3779B97F4A7C15;
+        return 50 + (long)Math.BigMul((_costs ^ (_costs >> 29)) * 0xBF58476D1CE4E5B9, 51, out _);
     }
 
     private void Go(ReadyItem item)
     {
         var actor = item.Actor;
-        var executor = (SimulatedExecutor)actor.Executor;
-        var isTimer = ReferenceEquals(actor, ClockActor);
+        var executor = PlaceOf(actor);
         actor.Ready--;
         actor.Steps++;
         actor.LastStep = Steps;
         executor.TurnBegins(item);
         _last = actor;
-        _going = item;
-        if (isTimer)
+        if (ReferenceEquals(actor, ClockActor))
         {
             _timersReady--;
+            Current = null;
             Executor.SetCurrent(null, null);
         }
         else
         {
             Current = actor;
-            executor.Home = actor;
             Executor.SetCurrent(executor, actor);
         }
 
@@ -265,15 +278,19 @@ internal sealed partial class World : Interleaver
         {
             Fail(SimulationFailureKind.UnhandledException, Descriptions.Unhandled(actor, error), error);
         }
-        finally
-        {
-            Current = null;
-            executor.Home = executor;
-            Executor.SetCurrent(null, null);
-            ExecutionContext.Restore(_homeContext);
-            executor.TurnEnded(item);
-            Recycle(item);
-        }
+
+        ExecutionContext.Restore(_homeContext);
+        executor.TurnEnded(item);
+        Recycle(item);
+    }
+
+    private static SimulatedExecutor PlaceOf(Actor actor) => (SimulatedExecutor)actor.Executor;
+
+    /// <summary>Ends what the last turn has left on the thread: code that runs between turns is nobody's turn.</summary>
+    private void LeaveTurn()
+    {
+        Current = null;
+        Executor.SetCurrent(null, null);
     }
 
     private void Recycle(ReadyItem item)
@@ -282,9 +299,7 @@ internal sealed partial class World : Interleaver
         item.Work = default;
         item.Resource = null;
         item.Operation = OperationKind.None;
-        item.IsMidTurn = false;
-        item.Next = _free;
-        _free = item;
+        _buffers.Return(item);
     }
 
     private bool PassTime(long latest)

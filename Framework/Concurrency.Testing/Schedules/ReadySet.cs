@@ -25,19 +25,27 @@ internal sealed class ReadySet
 
     public ReadyItem Take(int index)
     {
-        var item = _items[index];
+        var items = _items;
+        var item = items[index];
+        var last = --Count;
         item.Order = 0;
-        Count--;
-        if (index < Count)
+        if (last - index > 8)
         {
-            Array.Copy(_items, index + 1, _items, index, Count - index);
+            items.AsSpan(index + 1, last - index).CopyTo(items.AsSpan(index));
+        }
+        else
+        {
+            for (; index < last; index++)
+            {
+                items[index] = items[index + 1];
+            }
         }
 
-        _items[Count] = null!;
+        items[last] = null!;
         return item;
     }
 
-    /// <summary>Where a turn that is in the set is: they are sorted by their order.</summary>
+    /// <summary>Where a turn is, or -1: they are sorted by their order.</summary>
     public int IndexOf(ReadyItem item)
     {
         var low = 0;
@@ -55,6 +63,12 @@ internal sealed class ReadySet
             }
         }
 
-        return low;
+        return low < Count && ReferenceEquals(_items[low], item) ? low : -1;
+    }
+
+    public void Clear()
+    {
+        Array.Clear(_items, 0, Count);
+        Count = 0;
     }
 }

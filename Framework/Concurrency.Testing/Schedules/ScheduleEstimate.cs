@@ -1,5 +1,3 @@
-using Concurrency.Testing.Choices;
-
 namespace Concurrency.Testing.Schedules;
 
 /// <summary>What one schedule of a body was like, for strategies that must know how long one is.</summary>
@@ -13,14 +11,8 @@ internal sealed class ScheduleEstimate
     /// <summary>Stands for the maker of the actors that nobody made: the body, first, and those of timers.</summary>
     public required EstimatedActor Roots { get; init; }
 
-    public static ScheduleEstimate Of(IReadOnlyList<Actor> actors, ReadOnlySpan<Choice> choices)
+    public static ScheduleEstimate Of(IReadOnlyList<Actor> actors, int picks)
     {
-        var picks = 0;
-        foreach (var choice in choices)
-        {
-            picks += choice.Kind == ChoiceKind.Schedule ? 1 : 0;
-        }
-
         var roots = new EstimatedActor();
         var made = new Dictionary<Actor, EstimatedActor>(ReferenceEqualityComparer.Instance);
         foreach (var actor in actors)
