@@ -49,7 +49,7 @@ public sealed class SimulationSeedTests
     [InlineData("00000000000l")]
     [InlineData("000000000001:")]
     [InlineData("000000000001:pct")]
-    [InlineData("000000000001:pct:2~1")]
+    [InlineData("000000000001:pct:2~")]
     [InlineData("18446744073709551616")]
     public void Parse_SomethingElse_IsRefused(string text)
     {
@@ -61,7 +61,8 @@ public sealed class SimulationSeedTests
     [Fact]
     public void SimSeed_OfAFailure_RunsThatScheduleAlone()
     {
-        SimulationStrategy[] strategies = [SimulationStrategy.RandomWalk, SimulationStrategy.Pct(2), SimulationStrategy.Pos, SimulationStrategy.Pct(3)];
+        SimulationStrategy[] strategies = [SimulationStrategy.RandomWalk, SimulationStrategy.Pct(2), SimulationStrategy.Pos, SimulationStrategy.Pct(3),
+            SimulationStrategy.Urw, SimulationStrategy.DelayBound(2), SimulationStrategy.Portfolio];
         foreach (var (name, body, _) in BuggyBodies.All)
         {
             foreach (var strategy in strategies)

@@ -12,10 +12,10 @@ namespace Concurrency.Testing;
 /// </remarks>
 internal sealed class Exploration(Runner runner)
 {
-    private const ulong ProbeSeed = 0x5EED;
-
     /// <summary>Seeds of schedules have so many bits fewer, so that they are written in twelve letters.</summary>
     private const int SeedBitsLess = 4;
+
+    private const ulong ProbeSeed = 1;
 
     private readonly SimulationOptions _options = runner.Options;
     private readonly CoverageTally _tally = new();
@@ -30,49 +30,60 @@ internal sealed class Exploration(Runner runner)
     /// <summary>Runs schedules until one fails or there are enough.</summary>
     public SimulationReport Run()
     {
+        var begun = _options.TimeProvider.GetTimestamp();
         var strategy = _options.Strategy.Create();
         var failure = strategy.NeedsEstimate ? Probe() : null;
-        return failure is null ? RunAll(strategy) : Report(failure, isExhaustive: false, null);
-    }
-
-    /// <summary>Runs the one schedule that a seed names.</summary>
-    public SimulationReport RunOnly(SimulationSeed seed)
-    {
-        var strategy = seed.Strategy!.Create();
-        var failure = strategy.NeedsEstimate ? Probe() : null;
-        if (failure is null)
-        {
-            (_schedules, _steps, _hash) = (0, 0, 0);
-            strategy.Begin(seed.Value, _estimate);
-            failure = RunOne(strategy, seed.Value);
-        }
-
-        return Report(failure, isExhaustive: false, seed);
-    }
-
-    private SimulationReport RunAll(Strategy strategy)
-    {
-        var begun = _options.TimeProvider.GetTimestamp();
-        for (var run = _schedules; run < _options.Schedules; run++)
+        var exhausted = false;
+        for (var run = _schedules; run < _options.Schedules && failure is null && !exhausted; run++)
         {
             var seed = strategy.IsExhaustive ? 0 : SplitMix64.Of(_options.Seed, (ulong)run) >> SeedBitsLess;
-            if (!strategy.Begin(seed, _estimate))
-            {
-                return Report(null, isExhaustive: true, null);
-            }
-
-            if (RunOne(strategy, seed) is { } failure)
-            {
-                return Report(failure, isExhaustive: false, null);
-            }
-
+            exhausted = !strategy.Begin(seed, _estimate);
+            failure = exhausted ? null : RunOne(strategy, seed);
             if (_options.Budget is { } budget && _options.TimeProvider.GetElapsedTime(begun) > budget)
             {
                 break;
             }
         }
 
-        return Report(null, isExhaustive: strategy.IsExhaustive && !strategy.Begin(0, _estimate), null);
+        // The last one that was allowed may have been the last one that there is.
+        exhausted |= failure is null && strategy.IsExhaustive && !strategy.Begin(0, _estimate);
+        return Report(failure, exhausted, null);
+    }
+
+    /// <summary>Runs the one schedule that a seed names.</summary>
+    public SimulationReport RunOnly(SimulationSeed seed)
+    {
+        var strategy = seed.Strategy!.Create();
+        if (strategy.NeedsEstimate)
+        {
+            _estimate = ProbeOf(runner);
+        }
+
+        strategy.Begin(seed.Value, _estimate);
+        return Report(RunOne(strategy, seed.Value), exhausted: false, seed);
+    }
+
+    /// <summary>Runs every schedule of an exhaustive strategy, also after failures.</summary>
+    /// <param name="strategy">A new one.</param>
+    /// <param name="runner">Runs the body.</param>
+    /// <param name="look">Looks at what came of each, and tells whether to go on.</param>
+    public static void RunEvery(Strategy strategy, Runner runner, Predicate<World> look)
+    {
+        var goesOn = true;
+        while (goesOn && strategy.Begin(0, ScheduleEstimate.None))
+        {
+            var world = runner.Run(strategy, 0);
+            strategy.End(world.Failure is not null, world.Log.Hash);
+            goesOn = look(world);
+        }
+    }
+
+    /// <summary>What a schedule of the body is like.</summary>
+    public static ScheduleEstimate ProbeOf(Runner runner)
+    {
+        var strategy = new RandomWalk();
+        strategy.Begin(ProbeSeed, ScheduleEstimate.None);
+        return runner.Run(strategy, ProbeSeed).ToEstimate();
     }
 
     private SimulationFailure? Probe()
@@ -82,11 +93,23 @@ internal sealed class Exploration(Runner runner)
         return RunOne(strategy, ProbeSeed);
     }
 
+    private SimulationReport Report(SimulationFailure? failure, bool exhausted, SimulationSeed? only) => new()
+    {
+        Schedules = _schedules,
+        Steps = _steps,
+        Hash = _hash,
+        Seed = only?.Value ?? _options.Seed,
+        Strategy = (only?.Strategy ?? _options.Strategy).ToString(),
+        IsExhaustive = exhausted,
+        Failure = failure is null ? null : new Inquest(runner, _estimate).Into(failure),
+        NeverReached = [.. _tally.NeverReached],
+        Coverage = _tally.ToCoverage(),
+    };
+
     private SimulationFailure? RunOne(Strategy strategy, ulong seed)
     {
         var world = runner.Run(strategy, seed, _tally, buffers: _buffers);
         strategy.End(world.Failure is not null, world.Log.Hash);
-        _tally.Add(world.Log);
         _steps += world.Steps;
         _hash = (_hash * 0x9E3779B97F4A7C15) ^ world.Log.Hash ^ (ulong)world.Steps;
         if (ReferenceEquals(world.Failure, WorldFailure.GivenUp))
@@ -94,14 +117,21 @@ internal sealed class Exploration(Runner runner)
             return null;
         }
 
+        _schedules++;
+        _tally.Add(world.Log);
         if (_options.Check)
         {
             Check(world, strategy.Name);
         }
 
-        if (_schedules++ == 0)
+        if (world.Failure is not null)
         {
-            _estimate = ScheduleEstimate.Of(world.Actors, world.Log);
+            return runner.FailureOf(world, _schedules, strategy.Name);
+        }
+
+        if (_schedules == 1)
+        {
+            _estimate = world.ToEstimate();
         }
 
         return world.Failure is null ? null : runner.FailureOf(world, _schedules, strategy.Name);
@@ -120,17 +150,4 @@ internal sealed class Exploration(Runner runner)
             world.Replace(SimulationFailureKind.Nondeterminism, new WorldFailure(SimulationFailureKind.Nondeterminism, Divergences.Outcomes(world, again), null, again.Steps));
         }
     }
-
-    private SimulationReport Report(SimulationFailure? failure, bool isExhaustive, SimulationSeed? only) => new()
-    {
-        Schedules = _schedules,
-        Steps = _steps,
-        Hash = _hash,
-        Seed = only?.Value ?? _options.Seed,
-        Strategy = (only?.Strategy ?? _options.Strategy).ToString(),
-        IsExhaustive = isExhaustive,
-        Failure = failure is null ? null : new Inquest(runner, _estimate).Into(failure),
-        NeverReached = [.. _tally.NeverReached],
-        Coverage = _tally.ToCoverage(),
-    };
 }

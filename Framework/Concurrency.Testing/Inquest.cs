@@ -66,7 +66,7 @@ internal sealed class Inquest(Runner runner, ScheduleEstimate estimate)
         return world.Failure?.Kind == kind ? world.Events!.ToTimeline() : null;
     }
 
-    /// <summary>The seed, if it was seen to make the same schedule.</summary>
+    /// <summary>The seed, once it was seen to make the same schedule.</summary>
     private SimulationSeed? SeedOf(SimulationFailure failure)
     {
         var trace = failure.Trace;

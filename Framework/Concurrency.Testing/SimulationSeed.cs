@@ -55,8 +55,7 @@ public sealed record SimulationSeed
     }
 
     /// <summary>The text that <see cref="Parse"/> reads.</summary>
-    public override string ToString() =>
-        Number(Value) + (Strategy is null ? "" : $":{Strategy}");
+    public override string ToString() => Number(Value) + (Strategy is null ? "" : $":{Strategy}");
 
     private static string Number(ulong value)
     {

@@ -1,15 +1,19 @@
 using Concurrency.Execution;
+using Concurrency.Testing.Choices;
 using Concurrency.Testing.Schedules;
 
 namespace Concurrency.Testing.Engine;
 
+/// <content>What strategies are told of the steps of a schedule.</content>
 internal sealed partial class World
 {
     private readonly AccessLog? _accesses;
     private readonly Novelty? _novelty;
     private Dictionary<CancellationToken, WatchedToken>? _tokens;
 
-    /// <summary>The current step asks whether a token is cancelled, and may from now on be ended by it.</summary>
+    /// <summary>The current step works on a thing; kept only for strategies that ask for it.</summary>
+    public void Access(OperationKind kind, object resource) => _accesses?.Add(kind, resource);
+
     public override void Watch(CancellationToken token)
     {
         if (_accesses is null || !token.CanBeCanceled || Current?.Resource is not { } resource)
@@ -21,6 +25,7 @@ internal sealed partial class World
         if (!_tokens.TryGetValue(token, out var watched))
         {
             _tokens[token] = watched = new WatchedToken(this);
+            _accesses.AddFirstLook();
             if (token.IsCancellationRequested)
             {
                 // Which step cancelled it is not known.
@@ -36,7 +41,10 @@ internal sealed partial class World
         watched.Resources.Add(resource);
     }
 
-    /// <summary>A turn goes: with the operation at which it was stopped, and with its executor, where those who use that wait for each other.</summary>
+    /// <summary>What the schedule was like, for strategies that must know.</summary>
+    public ScheduleEstimate ToEstimate() => ScheduleEstimate.Of(_actors, Log.CountOf(ChoiceKind.Schedule));
+
+    /// <summary>A turn goes: with its executor, where those who use that wait for each other.</summary>
     private void Going(ReadyItem item)
     {
         _novelty?.Add(item);
@@ -46,11 +54,6 @@ internal sealed partial class World
         }
 
         _accesses.BeginStep();
-        if (item.Resource is { } resource)
-        {
-            _accesses.Add(item.Operation, resource);
-        }
-
         if (item.Work.Callback is TimerTurn turn)
         {
             _accesses.Add(OperationKind.Write, turn.Timer);
@@ -70,10 +73,10 @@ internal sealed partial class World
 
         public void Cancelled()
         {
-            world.Touch(OperationKind.Write, this);
+            world.Access(OperationKind.Write, this);
             foreach (var resource in Resources)
             {
-                world.Touch(OperationKind.Write, resource);
+                world.Access(OperationKind.Write, resource);
             }
         }
     }

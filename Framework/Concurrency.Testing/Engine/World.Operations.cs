@@ -85,6 +85,7 @@ internal sealed partial class World
 
     private void Happened(Actor? actor, OperationKind kind, object resource)
     {
+        _accesses?.Add(kind, resource);
         if (kind == OperationKind.Release)
         {
             LetGo(actor, resource);

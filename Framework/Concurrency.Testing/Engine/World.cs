@@ -40,7 +40,6 @@ internal sealed partial class World : Interleaver
         ClockActor = new Actor(ClockExecutor, ClockExecutor, -1, "clock", null);
     }
 
-    /// <summary>The seed of the schedule. With 0, that of exhaustive strategies, steps take no time, so that time does not depend on their order.</summary>
     public ulong Seed { get; }
 
     public VirtualClock Clock { get; } = new();
@@ -159,9 +158,17 @@ internal sealed partial class World : Interleaver
             return 0;
         }
 
-        var chosen = _strategy.PickValue(kind, of);
-        Log.Add(kind, chosen, of);
-        return chosen;
+        try
+        {
+            var chosen = _strategy.PickValue(kind, of);
+            Log.Add(kind, chosen, of);
+            return chosen;
+        }
+        catch (NondeterminismException error)
+        {
+            Fail(SimulationFailureKind.Nondeterminism, error.Message);
+            throw;
+        }
     }
 
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>
@@ -178,6 +185,10 @@ internal sealed partial class World : Interleaver
 
                 Step();
             }
+        }
+        catch (NondeterminismException error)
+        {
+            Fail(SimulationFailureKind.Nondeterminism, error.Message);
         }
         finally
         {
@@ -209,7 +220,7 @@ internal sealed partial class World : Interleaver
             return;
         }
 
-        var now = Clock.Now + (Seed == 0 ? 0 : StepCost());
+        var now = Clock.Now + StepCost();
         Clock.MoveTo(now);
         Events?.Going(item);
         Go(item);
@@ -226,8 +237,14 @@ internal sealed partial class World : Interleaver
     }
 
     /// <summary>50 to 100 ns, from the seed alone: a loop that never waits does not stop the clock.</summary>
+    /// <remarks>With seed 0, that of exhaustive strategies, nothing: time must not depend on the order of steps.</remarks>
     private long StepCost()
     {
+        if (Seed == 0)
+        {
+            return 0;
+        }
+
         _costs += 0x9E3779B97F4A7C15;
         return 50 + (long)Math.BigMul((_costs ^ (_costs >> 29)) * 0xBF58476D1CE4E5B9, 51, out _);
     }

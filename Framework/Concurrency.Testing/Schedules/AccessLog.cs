@@ -15,8 +15,11 @@ internal sealed class AccessLog
     /// <summary>What the step has worked on so far.</summary>
     public IReadOnlyList<(int Resource, bool Changes)> Step => _step;
 
-    /// <summary>Whether the step could depend on any other, since something that it saw has an unknown past.</summary>
+    /// <summary>Whether the step could depend on any earlier one, since something that it saw has an unknown past.</summary>
     public bool IsStepUnclear { get; private set; }
+
+    /// <summary>Whether what other steps do to something is only known from this step on.</summary>
+    public bool IsStepFirstLook { get; private set; }
 
     public static bool IsRead(OperationKind kind) => kind is OperationKind.Read or OperationKind.AcquireShared;
 
@@ -31,6 +34,7 @@ internal sealed class AccessLog
     {
         _step.Clear();
         IsStepUnclear = false;
+        IsStepFirstLook = false;
     }
 
     /// <summary>The number of a thing.</summary>
@@ -55,4 +59,7 @@ internal sealed class AccessLog
 
     /// <summary>The step saw something whose past is not known.</summary>
     public void AddUnclear() => IsStepUnclear = true;
+
+    /// <summary>The step is the first to look at something whose changes were not seen before.</summary>
+    public void AddFirstLook() => IsStepFirstLook = true;
 }

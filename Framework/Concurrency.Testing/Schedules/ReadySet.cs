@@ -29,6 +29,7 @@ internal sealed class ReadySet
         var item = items[index];
         item.Order = 0;
         var last = --Count;
+        item.Order = 0;
         if (last - index > 8)
         {
             items.AsSpan(index + 1, last - index).CopyTo(items.AsSpan(index));
@@ -45,7 +46,7 @@ internal sealed class ReadySet
         return item;
     }
 
-    /// <summary>Where a turn that is in the set is: they are sorted by their order.</summary>
+    /// <summary>Where a turn is, or -1: they are sorted by their order.</summary>
     public int IndexOf(ReadyItem item)
     {
         var low = 0;
@@ -63,7 +64,13 @@ internal sealed class ReadySet
             }
         }
 
-        return low;
+        return low < Count && ReferenceEquals(_items[low], item) ? low : -1;
+    }
+
+    public void Clear()
+    {
+        Array.Clear(_items, 0, Count);
+        Count = 0;
     }
 
     public void Clear()

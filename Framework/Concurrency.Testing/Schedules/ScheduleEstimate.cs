@@ -1,5 +1,3 @@
-using Concurrency.Testing.Choices;
-
 namespace Concurrency.Testing.Schedules;
 
 /// <summary>What one schedule of a body was like, for strategies that must know how long one is.</summary>
@@ -13,7 +11,7 @@ internal sealed class ScheduleEstimate
     /// <summary>Stands for the maker of the actors that nobody made: the body, first, and those of timers.</summary>
     public required EstimatedActor Roots { get; init; }
 
-    public static ScheduleEstimate Of(IReadOnlyList<Actor> actors, ChoiceLog log)
+    public static ScheduleEstimate Of(IReadOnlyList<Actor> actors, int picks)
     {
         var roots = new EstimatedActor();
         var made = new Dictionary<Actor, EstimatedActor>(ReferenceEqualityComparer.Instance);

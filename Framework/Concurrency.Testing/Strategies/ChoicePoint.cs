@@ -29,9 +29,8 @@ internal struct ChoicePoint(ChoiceKind kind, int of)
     {
         if (kindNow != kind || ofNow != of)
         {
-            throw new InvalidOperationException(
-                $"The body is not deterministic: where an earlier schedule had a choice of kind {kind} from {of}, the same choices have now led to one of " +
-                $"kind {kindNow} from {ofNow}. Take what differs from run to run (time, random numbers, hash codes, static state) from the simulation.");
+            throw new NondeterminismException(
+                $"where an earlier schedule had a choice of kind {kind} from {of}, the same choices have now led to one of kind {kindNow} from {ofNow}");
         }
     }
 }

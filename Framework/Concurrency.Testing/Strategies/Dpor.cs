@@ -141,9 +141,7 @@ internal sealed class Dpor : Strategy
 
     private static bool HasEnded(Actor actor) => actor.Promise?.IsCompleted == true;
 
-    private static InvalidOperationException Divergence() => new(
-        "The body is not deterministic: the same choices as in an earlier schedule have led to other turns. Take what differs from run to run " +
-        "(time, random numbers, hash codes, static state) from the simulation.");
+    private static NondeterminismException Divergence() => new("the same choices as in an earlier schedule have led to other turns");
 
     private void OpenStep(ReadOnlySpan<ReadyItem> ready)
     {

@@ -7,5 +7,6 @@ namespace Concurrency.Testing.Strategies;
 /// <param name="Known">How many things had a number when it went.</param>
 internal sealed record SleepingTurn(long Turn, int Actor, StepEffects Effects, int Known)
 {
-    public bool StaysAsleepAfter(DporStep step) => step.Actor != Actor && !Effects.Conflicts(step.Effects, Known);
+    public bool StaysAsleepAfter(DporStep step) =>
+        step.Actor != Actor && !Effects.IsFirstLook && !step.Effects.IsFirstLook && !Effects.Conflicts(step.Effects, Known);
 }

@@ -12,6 +12,9 @@ internal sealed class StepEffects
     private ulong _changed;
     private bool _isUnclear;
 
+    /// <summary>Whether what other steps do to something is only known from this step on.</summary>
+    public bool IsFirstLook { get; private set; }
+
     /// <summary>Whether the work of an actor ended with it.</summary>
     public bool Ends { get; set; }
 
@@ -24,6 +27,7 @@ internal sealed class StepEffects
         _touched = 0;
         _changed = 0;
         _isUnclear = false;
+        IsFirstLook = false;
         Ends = false;
         IsHeard = false;
     }
@@ -31,6 +35,7 @@ internal sealed class StepEffects
     public void Take(AccessLog log)
     {
         _isUnclear = log.IsStepUnclear;
+        IsFirstLook = log.IsStepFirstLook;
         foreach (var (resource, changes) in log.Step)
         {
             Add(resource, changes);
@@ -46,6 +51,7 @@ internal sealed class StepEffects
         }
 
         _isUnclear |= other._isUnclear;
+        IsFirstLook |= other.IsFirstLook;
         Ends |= other.Ends;
         IsHeard |= other.IsHeard;
     }
