@@ -85,6 +85,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     public override async Task<bool> DrainAsync(TimeSpan timeout)
     {
         LongWait.Validate(timeout);
+        _world.Access(OperationKind.Complete, this);
         _draining = true;
         LookForEnd();
         return await LongWait.EndsInTimeAsync(_drained.Task, timeout, _world.Clock).ConfigureAwait(Current is not null);
@@ -93,6 +94,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        _world.Access(OperationKind.Complete, this);
         _draining = true;
         if (!_stopping.IsCancellationRequested)
         {
@@ -162,10 +164,15 @@ public sealed class SimulatedExecutor : Executor, IActorHome
             return true;
         }
 
-        if (kind == WorkKind.Root && _draining)
+        if (kind == WorkKind.Root)
         {
-            _rejected++;
-            return false;
+            // Without a limit, only the end of all posts comes before or after a post.
+            _world.Access(MaximumConcurrency == int.MaxValue ? OperationKind.Read : OperationKind.Send, this);
+            if (_draining)
+            {
+                _rejected++;
+                return false;
+            }
         }
 
         var actor = kind == WorkKind.Continuation && _world.Current is { } current && ReferenceEquals(current.Executor, this)

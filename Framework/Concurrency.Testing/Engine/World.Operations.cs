@@ -16,7 +16,8 @@ internal sealed partial class World
         var actor = Current!;
         actor.Operation = kind;
         actor.Resource = resource;
-        var goesOn = _ready.Count == 0 && Clock.Timers.NextDue > Clock.Now;
+        _accesses?.NumberOf(resource);
+        var goesOn = _accesses is null && _ready.Count == 0 && Clock.Timers.NextDue > Clock.Now;
         Events?.Arrived(actor, goesOn);
         return goesOn;
     }
@@ -68,6 +69,7 @@ internal sealed partial class World
     {
         FinishStopped();
         Happened(Current, kind, resource);
+        _accesses?.Add(kind, resource);
         Events?.Touched(Current, kind, resource);
     }
 
@@ -83,6 +85,7 @@ internal sealed partial class World
 
     private void Happened(Actor? actor, OperationKind kind, object resource)
     {
+        _accesses?.Add(kind, resource);
         if (kind == OperationKind.Release)
         {
             LetGo(actor, resource);

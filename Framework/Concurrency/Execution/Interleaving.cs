@@ -79,6 +79,7 @@ internal static class Interleaving
         }
 
         interleaver.Begin(kind, resource);
+        interleaver.Watch(cancellationToken);
         var wait = operation(state, cancellationToken);
         var actor = wait.IsCompleted ? null : interleaver.Park(kind, resource);
         var passed = false;
@@ -104,6 +105,7 @@ internal static class Interleaving
         }
 
         interleaver.Begin(kind, resource);
+        interleaver.Watch(cancellationToken);
         var wait = operation(state, cancellationToken);
         var actor = wait.IsCompleted ? null : interleaver.Park(kind, resource);
         var passed = false;
