@@ -71,12 +71,6 @@ internal sealed class ReadySet
     {
         Array.Clear(_items, 0, Count);
         Count = 0;
-    }
-
-    public void Clear()
-    {
-        Array.Clear(_items, 0, Count);
-        Count = 0;
         _order = 0;
     }
 }
