@@ -54,7 +54,7 @@ internal sealed class Exploration(Func<Sim, Task> body, SimulationOptions option
 
     private SimulationFailure? RunOne(Strategies.Strategy strategy, ulong seed, int schedule)
     {
-        var world = new World(new WorldOptions { Strategy = strategy, MaximumSteps = options.MaximumSteps, EndGrace = options.EndGrace }, seed, _buffers);
+        var world = new World(new WorldOptions { Strategy = strategy, MaximumSteps = options.MaximumSteps, EndGrace = options.EndGrace, Detectors = options.Detectors }, seed, _buffers);
         new Schedule(world, body, _demanded, _reached).Run(options.EndGrace);
         strategy.End(world.Failure is not null, world.Log.Hash);
         _steps += world.Steps;

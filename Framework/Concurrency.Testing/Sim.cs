@@ -68,6 +68,15 @@ public sealed class Sim
     /// <param name="what">What must be reached, for the report; the same in every schedule.</param>
     public void Sometimes(Func<bool> condition, string what) => _outlook.Sometimes(condition, what);
 
+    /// <summary>Makes a value that actors share as they would share a field, watched for accesses without an order.</summary>
+    /// <param name="value">Its first value.</param>
+    /// <param name="name">Its name in reports.</param>
+    public Shared<T> Shared<T>(T value, string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return new Shared<T>(_world, value, name);
+    }
+
     /// <summary>Names a lock, a channel or another thing in reports.</summary>
     public T Name<T>(T thing, string name)
         where T : class

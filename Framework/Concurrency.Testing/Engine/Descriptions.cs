@@ -17,6 +17,16 @@ internal static class Descriptions
         $"The schedule took more than {maximum} steps, at {ClockTime.Span(world.Clock.Now)} of virtual time. Something goes on for ever, or the limit " +
         $"is too small (SimulationOptions.MaximumSteps). Last: {Busiest(world)}.";
 
+    public static string LockOrder(World world, IReadOnlyList<LockOrders.Nesting> circle)
+    {
+        var links = circle.Select(nesting =>
+            $"'{NameOf(nesting.Actor)}' takes '{world.NameOf(nesting.Wanted.Resource)}' while it holds {string.Join(" and ", nesting.Held.Select(hold => $"'{world.NameOf(hold.Resource)}'"))}");
+        return $"Locks are taken in orders that can deadlock, although they did not in this schedule: {string.Join("; ", links)}. Take them in one order everywhere.";
+    }
+
+    public static string DataRace(World world, string name, string now, string before) =>
+        $"Nothing puts two accesses to '{name}' in an order, at step {world.Steps}: {now}, and {before}. Hold a lock around both, or hand the value over through a channel.";
+
     public static string Unhandled(Actor actor, Exception error) => $"A callback of '{NameOf(actor)}' threw, and nobody awaits it: {error}";
 
     public static string Deadlock(World world)

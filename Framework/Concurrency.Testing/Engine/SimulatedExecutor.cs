@@ -74,6 +74,9 @@ public sealed class SimulatedExecutor : Executor, IActorHome
 
     internal override Interleaver? Interleaver => _world;
 
+    /// <summary>Whether all that was to run here has ended.</summary>
+    internal bool HasDrained => _drained.Task.IsCompleted;
+
     /// <summary>Whether a turn that is not begun yet must wait until another has ended.</summary>
     internal bool IsFull => _midTurns >= MaximumConcurrency;
 

@@ -41,11 +41,12 @@ internal sealed partial class World
         actor.Operation = kind;
         actor.Resource = resource;
         Happened(actor, kind, resource);
+        LookAtLockOrder(actor, kind, resource);
     }
 
     public override object? Park(OperationKind kind, object resource)
     {
-        Current?.Waits.Add(new Hold(kind, resource));
+        Current?.BeginWait(new Hold(kind, resource));
         return Current;
     }
 
@@ -54,6 +55,7 @@ internal sealed partial class World
         if (parked is Actor waited)
         {
             waited.Waits.Remove(new Hold(kind, resource));
+            OrderHappened(waited, OperationKind.Wait, resource);
         }
 
         if (passed)
@@ -72,7 +74,7 @@ internal sealed partial class World
     {
         if (kind is OperationKind.Acquire or OperationKind.AcquireShared)
         {
-            Current?.Holds.Add(new Hold(kind, resource));
+            Current?.Take(new Hold(kind, resource));
         }
     }
 
@@ -80,6 +82,7 @@ internal sealed partial class World
 
     private void Happened(Actor? actor, OperationKind kind, object resource)
     {
+        OrderHappened(actor, kind, resource);
         if (kind == OperationKind.Release)
         {
             LetGo(actor, resource);

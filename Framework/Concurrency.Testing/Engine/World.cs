@@ -100,6 +100,7 @@ internal sealed partial class World : Interleaver
         var root = work.Callback as IRootTask;
         var actor = new Actor(executor, executor, _actors.Count, root?.GivenName ?? "", Current) { Promise = root?.Promise, Origin = work };
         _actors.Add(actor);
+        Caused(actor);
         _strategy.Created(actor);
         return actor;
     }
@@ -110,6 +111,7 @@ internal sealed partial class World : Interleaver
         item.Actor = actor;
         item.Work = work;
         item.Sequence = ++_sequence;
+        Caused(actor);
         return item;
     }
 

@@ -7,6 +7,8 @@ internal sealed class WorldOptions
 {
     public required Strategy Strategy { get; init; }
 
+    public Detectors Detectors { get; init; } = Detectors.Default;
+
     public long MaximumSteps { get; init; } = 100_000;
 
     /// <summary>How long, in virtual time, what the body started may go on after its end.</summary>
