@@ -4,14 +4,19 @@ using Concurrency.Testing.Engine;
 namespace Concurrency.Testing;
 
 /// <summary>One run of a body in a world, from its start to the end of all that it started.</summary>
-internal sealed class Schedule(World world, Func<Sim, Task> body, HashSet<string> demanded, HashSet<string> reached)
+internal sealed class Schedule(World world, Func<Sim, Task> body, CoverageTally tally)
 {
     public void Run(TimeSpan endGrace)
     {
-        var outlook = new SimulationOutlook(world, demanded, reached);
-        var sim = new Sim(world, outlook);
+        var outlook = new SimulationOutlook(world, tally);
+        var sim = new Sim(world, outlook, tally);
         var main = world.Start(_ => body(sim));
         world.RunUntil(() => main.IsCompleted, long.MaxValue);
+        if (!main.IsCompleted)
+        {
+            world.AwaitEscapes();
+        }
+
         world.LookForEscapes();
         if (world.Failure is null && !main.IsCompleted)
         {
@@ -31,6 +36,7 @@ internal sealed class Schedule(World world, Func<Sim, Task> body, HashSet<string
         if (world.Failure is null)
         {
             RunRest(endGrace);
+            world.LookForRemains();
             outlook.End();
         }
     }

@@ -11,11 +11,13 @@ public sealed class Sim
 {
     private readonly World _world;
     private readonly SimulationOutlook _outlook;
+    private readonly CoverageTally _tally;
 
-    internal Sim(World world, SimulationOutlook outlook)
+    internal Sim(World world, SimulationOutlook outlook, CoverageTally tally)
     {
         _world = world;
         _outlook = outlook;
+        _tally = tally;
         Executors = new ExecutorRegistry(new ExecutorOptions { TimeProvider = world.Clock }, (name, spec) => world.Create(name, spec));
     }
 
@@ -45,11 +47,18 @@ public sealed class Sim
 
     /// <summary>Decides whether something that may happen does; the choice is part of the schedule.</summary>
     /// <param name="percent">How likely it is, from 0 to 100.</param>
-    public bool Maybe(int percent = 25)
+    /// <param name="label">A name for it in <see cref="SimulationReport.Coverage"/>, which counts how often it happened.</param>
+    public bool Maybe(int percent = 25, string? label = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(percent, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
-        return percent > 0 && (percent == 100 || _world.Choose(ChoiceKind.Maybe, 100) < percent);
+        var happens = percent > 0 && (percent == 100 || _world.Choose(ChoiceKind.Maybe, 100) < percent);
+        if (happens && label is not null)
+        {
+            _tally.Fired(label);
+        }
+
+        return happens;
     }
 
     /// <summary>Checks a condition after each step from now on.</summary>

@@ -1,4 +1,4 @@
-using Concurrency.Testing.Engine;
+using Concurrency.Execution;
 using Concurrency.Testing.Schedules;
 using Concurrency.Testing.Traces;
 
@@ -11,11 +11,94 @@ public static class Simulation
     /// <param name="body">Called once per schedule. It takes its executors and its clock from the <see cref="Sim"/>.</param>
     /// <param name="options">How to explore; null for 1,000 schedules of the portfolio.</param>
     /// <returns>What it came to; see <see cref="SimulationReport.ThrowIfFailed"/>.</returns>
+    /// <remarks>
+    /// The variables <c>SIM_SEED</c>, <c>SIM_TRACE</c>, <c>SIM_SCHEDULES</c>, <c>SIM_CHECK</c>, <c>SIM_BUDGET</c> and <c>SIM_TRACE_DIR</c>
+    /// take the place of what <paramref name="options"/> say.
+    /// </remarks>
+    /// <exception cref="FormatException">One of the variables has a value that is not allowed.</exception>
     public static SimulationReport Explore(Func<Sim, Task> body, SimulationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(body);
         options ??= new SimulationOptions();
         options.Validate();
-        return SimulationThread.Run(() => new Exploration(body, options).Run());
+        var variables = SimulationVariables.Read(options.Variables);
+        options = variables.Apply(options);
+        if (variables.Trace is { } trace)
+        {
+            return Replay(body, trace, Of(trace, options));
+        }
+
+        var exploration = new Exploration(new Runner(body, options));
+        return Run(() => variables.Seed is { Strategy: not null } seed ? exploration.RunOnly(seed) : exploration.Run());
     }
+
+    /// <summary>Runs the schedule of a trace again.</summary>
+    /// <param name="body">The body whose schedule was recorded.</param>
+    /// <param name="trace">Its choices.</param>
+    /// <param name="options">The limits of the schedule; null for those that it was recorded with.</param>
+    /// <returns>
+    /// A report of one schedule, with the failure if it failed again. A run that comes to other choices than the trace fails with
+    /// <see cref="Engine.SimulationFailureKind.Divergence"/>, at the first one.
+    /// </returns>
+    public static SimulationReport Replay(Func<Sim, Task> body, SimulationTrace trace, SimulationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(trace);
+        options ??= Of(trace, new SimulationOptions());
+        options.Validate();
+        return Run(() => new Repetition(new Runner(body, options), trace).Run());
+    }
+
+    /// <summary>Runs the schedule of a trace file again.</summary>
+    /// <param name="body">The body whose schedule was recorded.</param>
+    /// <param name="path">A file that <see cref="SimulationTrace.Save"/> or a failed simulation wrote.</param>
+    /// <param name="options">The limits of the schedule; null for those that it was recorded with.</param>
+    /// <inheritdoc cref="Replay(Func{Sim, Task}, SimulationTrace, SimulationOptions?)"/>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or not a trace; the message says what was found.</exception>
+    public static SimulationReport Replay(Func<Sim, Task> body, string path, SimulationOptions? options = null) =>
+        Replay(body, SimulationTrace.Load(path), options);
+
+    /// <summary>Finds a schedule that fails like that of a trace, with as few changes of actor, and as small values, as it can.</summary>
+    /// <param name="body">The body whose schedule was recorded.</param>
+    /// <param name="trace">The choices of a schedule that failed.</param>
+    /// <param name="options">The limits; null for those that the schedule was recorded with.</param>
+    /// <exception cref="ArgumentException">The schedule does not fail when it is run again.</exception>
+    public static MinimisedSchedule Minimise(Func<Sim, Task> body, SimulationTrace trace, SimulationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(trace);
+        options ??= Of(trace, new SimulationOptions());
+        options.Validate();
+        return Run(() => new Inquest(new Runner(body, options), ScheduleEstimate.None).Minimise(trace, 1)) ?? throw new ArgumentException(
+            $"The schedule of seed {new SimulationSeed(trace.Seed)} does not fail when its {trace.Choices.Count} choices are made again. " +
+            "Replay it to see where it differs, or record a new trace.", nameof(trace));
+    }
+
+    /// <summary>Finds a schedule that fails like another one, with as few changes of actor, and as small values, as it can.</summary>
+    /// <param name="body">The body that failed.</param>
+    /// <param name="failure">How it failed.</param>
+    /// <param name="options">The limits; null for those that the schedule was recorded with.</param>
+    /// <inheritdoc cref="Minimise(Func{Sim, Task}, SimulationTrace, SimulationOptions?)"/>
+    public static MinimisedSchedule Minimise(Func<Sim, Task> body, SimulationFailure failure, SimulationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return Minimise(body, failure.Trace, options);
+    }
+
+    private static SimulationOptions Of(SimulationTrace trace, SimulationOptions options) =>
+        options with { MaximumSteps = trace.MaximumSteps, EndGrace = trace.EndGrace };
+
+    private static T Run<T>(Func<T> run) => SimulationThread.Run(() =>
+    {
+        Interleaving.Enter();
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            Interleaving.Leave();
+        }
+    });
 }

@@ -1,4 +1,5 @@
 using Concurrency.Testing.Engine;
+using Concurrency.Testing.Reports;
 using Concurrency.Testing.Traces;
 
 namespace Concurrency.Testing;
@@ -23,4 +24,19 @@ public sealed record SimulationFailure
 
     /// <summary>Every choice of the schedule, for <c>Simulation.Replay</c>.</summary>
     public required SimulationTrace Trace { get; init; }
+
+    /// <summary>The seed with which <c>SIM_SEED</c> runs this one schedule again; null if no seed does, as for strategies that go through schedules in turn.</summary>
+    public SimulationSeed? Seed { get; init; }
+
+    /// <summary>A schedule that fails alike with fewer changes of actor; null when it was not looked for.</summary>
+    public MinimisedSchedule? Minimised { get; init; }
+
+    /// <summary>What happened, in the minimised schedule if there is one; null when <see cref="SimulationOptions.Explain"/> is off.</summary>
+    public SimulationTimeline? Timeline { get; init; }
+
+    /// <summary>The file that the trace was written to, of the minimised schedule if there is one; null if none was asked for.</summary>
+    public string? TracePath { get; init; }
+
+    /// <summary>Why the trace could not be written.</summary>
+    internal string? TraceProblem { get; init; }
 }

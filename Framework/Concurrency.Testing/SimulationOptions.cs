@@ -30,11 +30,33 @@ public sealed record SimulationOptions
     /// <summary>What is looked for; the default has no false alarms.</summary>
     public Detectors Detectors { get; init; } = Detectors.Default;
 
+    /// <summary>The name of the test, for traces and reports; null to take that of the body.</summary>
+    public string? Test { get; init; }
+
+    /// <summary>Whether every schedule is run twice and the runs are compared, so that a body which is not deterministic is found.</summary>
+    public bool Check { get; init; }
+
+    /// <summary>Whether a failed schedule is minimised: run again, with fewer and fewer changes of actor, as long as it fails alike.</summary>
+    public bool Minimise { get; init; } = true;
+
+    /// <summary>The most runs that minimising takes, from 1.</summary>
+    public int MaximumReplays { get; init; } = 5000;
+
+    /// <summary>Whether a failed schedule is run once more, slowly, to show its interleaving.</summary>
+    public bool Explain { get; init; } = true;
+
+    /// <summary>The folder for the traces of failures; null for none, unless the variable <c>SIM_TRACE_DIR</c> names one. It is made when it is missing.</summary>
+    public string? TraceDirectory { get; init; }
+
+    /// <summary>Reads the environment.</summary>
+    internal Func<string, string?> Variables { get; init; } = Environment.GetEnvironmentVariable;
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Schedules, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaximumSteps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EndGrace, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaximumReplays, 1);
         ArgumentNullException.ThrowIfNull(Strategy);
         ArgumentNullException.ThrowIfNull(TimeProvider);
     }

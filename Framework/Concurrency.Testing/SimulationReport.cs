@@ -1,3 +1,7 @@
+using System.Globalization;
+using Concurrency.Testing.Engine;
+using Concurrency.Testing.Reports;
+
 namespace Concurrency.Testing;
 
 /// <summary>What an exploration came to.</summary>
@@ -11,6 +15,15 @@ public sealed record SimulationReport
 
     /// <summary>A number that depends on every choice of every schedule: equal for equal seeds, on every machine.</summary>
     public required ulong Hash { get; init; }
+
+    /// <summary>The seed of the exploration.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>How the schedules were chosen.</summary>
+    public string Strategy { get; init; } = "";
+
+    /// <summary>What the schedules came past.</summary>
+    public SimulationCoverage Coverage { get; init; } = new CoverageTally().ToCoverage();
 
     /// <summary>Whether every schedule that the strategy knows has been run.</summary>
     public bool IsExhaustive { get; init; }
@@ -35,4 +48,26 @@ public sealed record SimulationReport
             throw new SimulationFailedException(this);
         }
     }
+
+    /// <summary>Writes the report as one HTML file that needs nothing else: what was run, the failure, its interleaving, and the coverage.</summary>
+    /// <param name="path">Its folder must exist; a file that is there is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void WriteHtml(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        File.WriteAllText(path, ReportHtml.Format(this));
+    }
+
+    /// <summary>Writes the report as a JSON object.</summary>
+    /// <inheritdoc cref="WriteHtml"/>
+    public void WriteJson(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        File.WriteAllBytes(path, ReportJson.Format(this));
+    }
+
+    /// <summary>One line: schedules, steps and seed.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Schedules} schedule{(Schedules == 1 ? "" : "s")}, {Steps} steps, strategy {Strategy}, seed {new SimulationSeed(Seed)}: {(Failure is null ? "passed" : Failure.Kind)}");
 }

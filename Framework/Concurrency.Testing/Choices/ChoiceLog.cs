@@ -6,17 +6,22 @@ namespace Concurrency.Testing.Choices;
 internal sealed class ChoiceLog
 {
     private const ulong Beginning = 0xCBF29CE484222325;
+    private readonly int[] _counts = new int[(int)ChoiceKind.Select + 1];
     private ulong[] _choices = new ulong[256];
 
     public int Count { get; private set; }
 
     public ulong Hash { get; private set; } = Beginning;
 
+    /// <summary>How many choices of a kind there were.</summary>
+    public int CountOf(ChoiceKind kind) => _counts[(int)kind];
+
     public Choice this[int index] => Unpack(_choices[index]);
 
     public void Clear()
     {
         Count = 0;
+        Array.Clear(_counts);
         Hash = Beginning;
     }
 
@@ -31,6 +36,7 @@ internal sealed class ChoiceLog
 
         var packed = ((ulong)(uint)chosen << 34) | ((ulong)(uint)of << 4) | (uint)kind;
         _choices[Count++] = packed;
+        _counts[(int)kind]++;
         Mix(packed);
     }
 

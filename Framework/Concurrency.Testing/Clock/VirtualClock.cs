@@ -14,7 +14,6 @@ public sealed class VirtualClock : TimeProvider
     private ClockScheduler? _scheduler;
     private long _now;
     private long _offset;
-    private double _rate = 1;
 
     /// <summary>Makes a clock that stands at the beginning of the year 2000, UTC.</summary>
     public VirtualClock()
@@ -168,14 +167,10 @@ public sealed class VirtualClock : TimeProvider
     /// <param name="by">Forwards or, when negative, backwards.</param>
     public void Jump(TimeSpan by) => Interlocked.Add(ref _offset, by.Ticks * ClockTime.NanosecondsPerTick);
 
-    /// <summary>Lets this clock's timers run fast or slow against the time that passes, as the clock of one node does.</summary>
-    /// <param name="rate">1 is exact; 1.001 fires a timer of 1,001 s after 1,000 s. From 0.1 to 10. For timers armed from now on.</param>
-    public void Skew(double rate)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(rate, 0.1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(rate, 10);
-        _rate = rate;
-    }
+    /// <summary>Makes the clock of one node: it goes faster or slower than this one, or shows another time.</summary>
+    /// <param name="rate">How far it goes while this one goes one second: from 0.1 to 10; 1 is exact.</param>
+    /// <param name="ahead">How far it shows ahead of this one, or behind when negative.</param>
+    public NodeClock CreateNode(double rate = 1, TimeSpan ahead = default) => new(this, rate, ahead);
 
     /// <inheritdoc/>
     public override string ToString() => $"virtual clock at {Elapsed} with {PendingTimers} timers";
@@ -185,8 +180,6 @@ public sealed class VirtualClock : TimeProvider
         _now = now;
         _scheduler?.MoveTo(now);
     }
-
-    internal long Unskewed(long nanoseconds) => _rate == 1 ? nanoseconds : (long)(nanoseconds / _rate);
 
     internal void OnArmed(VirtualTimer timer) => Armed?.Invoke(timer);
 

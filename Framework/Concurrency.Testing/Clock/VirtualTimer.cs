@@ -24,7 +24,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
     public int Arming { get; private set; }
 
     /// <summary>What had happened when it was armed.</summary>
-    public (Schedules.VectorClock? All, Schedules.VectorClock? WithoutLocks) Stamp { get; set; }
+    public object? Stamp { get; set; }
 
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
@@ -40,7 +40,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
             _period = period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero ? 0 : ClockTime.Nanoseconds(period);
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
-                Arm(checked(clock.Now + clock.Unskewed(ClockTime.Nanoseconds(dueTime))));
+                Arm(checked(clock.Now + ClockTime.Nanoseconds(dueTime)));
             }
 
             return true;

@@ -109,7 +109,19 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         }
     }
 
-    void IActorHome.Continue(Actor actor, ExecutorWork work) => Queue(_world.Item(actor, work), isRoot: false);
+    void IActorHome.Continue(Actor actor, ExecutorWork work)
+    {
+        if (_world.IsHere())
+        {
+            Queue(_world.Item(actor, work), isRoot: false);
+        }
+        else
+        {
+            _world.Escaped(this);
+        }
+    }
+
+    void IActorHome.Blocks(Actor actor) => _world.Blocks(actor);
 
     /// <summary>Queues the rest of a turn that was stopped at an operation.</summary>
     internal void StopTurn(ReadyItem item)

@@ -3,10 +3,11 @@ using Concurrency.Testing.Clock;
 namespace Concurrency.Testing.Engine;
 
 /// <summary>The conditions that a schedule is watched for.</summary>
-internal sealed class SimulationOutlook(World world, HashSet<string> demanded, HashSet<string> reached)
+internal sealed class SimulationOutlook(World world, CoverageTally tally)
 {
     private readonly List<(Func<bool> Condition, string What)> _always = [];
     private readonly List<(Func<bool> Condition, long Until, string What)> _pending = [];
+    private bool _watches;
     private readonly List<(Func<bool> Condition, string What)> _sometimes = [];
 
     public void Always(Func<bool> condition, string what)
@@ -27,12 +28,9 @@ internal sealed class SimulationOutlook(World world, HashSet<string> demanded, H
     public void Sometimes(Func<bool> condition, string what)
     {
         Check(condition, what);
-        demanded.Add(what);
-        if (!reached.Contains(what))
-        {
-            _sometimes.Add((condition, what));
-            Watch();
-        }
+        tally.Demand(what);
+        _sometimes.Add((condition, what));
+        Watch();
     }
 
     /// <summary>The schedule has ended: what was to come has come, or never will.</summary>
@@ -55,7 +53,14 @@ internal sealed class SimulationOutlook(World world, HashSet<string> demanded, H
         ArgumentException.ThrowIfNullOrWhiteSpace(what);
     }
 
-    private void Watch() => world.AfterStep ??= Look;
+    private void Watch()
+    {
+        if (!_watches)
+        {
+            _watches = true;
+            world.AfterStep += Look;
+        }
+    }
 
     private void Look()
     {
@@ -86,8 +91,10 @@ internal sealed class SimulationOutlook(World world, HashSet<string> demanded, H
         {
             if (_sometimes[index].Condition())
             {
-                reached.Add(_sometimes[index].What);
-                _sometimes.RemoveAt(index);
+                var what = _sometimes[index].What;
+                tally.Reach(what);
+                _sometimes.RemoveAll(other => other.What == what);
+                index = Math.Min(index, _sometimes.Count);
             }
         }
     }

@@ -4,7 +4,9 @@ namespace Concurrency.Testing.Engine;
 
 internal sealed partial class World
 {
-    private readonly Lock _escapeGate = new();
+    private readonly object _escapeGate = new();
+    private static readonly TimeSpan s_escapeWait = TimeSpan.FromMilliseconds(100);
+
     private string? _escape;
 
     /// <summary>Work came from another thread.</summary>
@@ -14,6 +16,22 @@ internal sealed partial class World
         {
             _escape ??= $"Something left the simulation: thread {Environment.CurrentManagedThreadId} queued work to '{executor.Name}'. " +
                 "Await only what the simulation completes, take the clock of the executor, or use the captured mode.\n" + Environment.StackTrace;
+            Monitor.PulseAll(_escapeGate);
+        }
+    }
+
+    /// <summary>Nothing can go on, and nobody waits for anything of the simulation: gives other threads a moment to come back.</summary>
+    public void AwaitEscapes()
+    {
+        if (Failure is null && _actors.TrueForAll(static actor => actor.Waits.Count == 0))
+        {
+            lock (_escapeGate)
+            {
+                if (_escape is null)
+                {
+                    Monitor.Wait(_escapeGate, s_escapeWait);
+                }
+            }
         }
     }
 

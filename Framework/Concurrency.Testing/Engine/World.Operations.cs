@@ -16,7 +16,9 @@ internal sealed partial class World
         var actor = Current!;
         actor.Operation = kind;
         actor.Resource = resource;
-        return _ready.Count == 0 && (Clock.Timers.First is not { } next || next.DueTime > Clock.Now);
+        var goesOn = _ready.Count == 0 && Clock.Timers.NextDue > Clock.Now;
+        Events?.Arrived(actor, goesOn);
+        return goesOn;
     }
 
     public override void Suspend(Action continuation)
@@ -68,6 +70,7 @@ internal sealed partial class World
     {
         FinishStopped();
         Happened(Current, kind, resource);
+        Events?.Touched(Current, kind, resource);
     }
 
     public override void Took(OperationKind kind, object resource)
@@ -83,6 +86,7 @@ internal sealed partial class World
     private void Happened(Actor? actor, OperationKind kind, object resource)
     {
         OrderHappened(actor, kind, resource);
+        Detect(actor, kind, resource);
         if (kind == OperationKind.Release)
         {
             LetGo(actor, resource);

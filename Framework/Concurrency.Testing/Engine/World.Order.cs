@@ -88,15 +88,19 @@ internal sealed partial class World
         Clock.Armed ??= timer => timer.Stamp = (_order?.Stamp(Current), _orderWithoutLocks?.Stamp(Current));
         Clock.Fires ??= timer =>
         {
-            if (timer.Stamp.All is { } all)
+            if (timer.Stamp is ValueTuple<VectorClock?, VectorClock?> stamp)
             {
-                _order?.Of(null).Join(all);
-            }
-
-            if (timer.Stamp.WithoutLocks is { } withoutLocks)
-            {
-                _orderWithoutLocks?.Of(null).Join(withoutLocks);
+                Join(_order, stamp.Item1);
+                Join(_orderWithoutLocks, stamp.Item2);
             }
         };
+    }
+
+    private static void Join(HappensBefore? order, VectorClock? stamp)
+    {
+        if (order is not null && stamp is not null)
+        {
+            order.Of(null).Join(stamp);
+        }
     }
 }

@@ -63,6 +63,12 @@ internal sealed partial class World : Interleaver
     /// <summary>Looks, after each step, at what must always hold.</summary>
     public Action? AfterStep { get; set; }
 
+    /// <summary>What can go next.</summary>
+    public ReadySet Ready => _ready;
+
+    /// <summary>Keeps what happens, for a report; null unless asked for, since it costs far more than a step.</summary>
+    public EventLog? Events { get; set; }
+
     public bool IsHere() => Environment.CurrentManagedThreadId == _thread;
 
     public SimulatedExecutor CreateExecutor(string name, ExecutorKind kind, int maximumConcurrency)
@@ -84,6 +90,7 @@ internal sealed partial class World : Interleaver
     public Task Start(Func<CancellationToken, Task> body)
     {
         Interleaving.HearBetweenTurns(this);
+        BeginDetecting();
         Executor.SetCurrent(Main, Outside(Main));
         try
         {
@@ -111,6 +118,7 @@ internal sealed partial class World : Interleaver
         item.Actor = actor;
         item.Work = work;
         item.Sequence = ++_sequence;
+        item.Since = Steps;
         Caused(actor);
         return item;
     }
@@ -141,6 +149,9 @@ internal sealed partial class World : Interleaver
 
     public void Fail(SimulationFailureKind kind, string message, Exception? exception = null) =>
         Failure ??= new WorldFailure(kind, message, exception, Steps);
+
+    /// <summary>Fails the schedule for what another run of it showed.</summary>
+    public void Replace(SimulationFailureKind kind, WorldFailure shown) => Failure = shown with { Kind = kind };
 
     public int Choose(ChoiceKind kind, int of)
     {
@@ -194,6 +205,7 @@ internal sealed partial class World : Interleaver
 
         var now = Clock.Now + StepCost();
         Clock.MoveTo(now);
+        Events?.Going(item);
         Go(item);
         if (Clock.Timers.NextDue <= now)
         {

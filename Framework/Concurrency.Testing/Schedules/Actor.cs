@@ -18,6 +18,7 @@ internal sealed class Actor : ExecutorSynchronizationContext
         Id = id;
         Name = name;
         Parent = parent;
+        SetWaitNotificationRequired();
     }
 
     /// <summary>The number of the actor in the order of creation; 0 is the test's body.</summary>
@@ -67,6 +68,16 @@ internal sealed class Actor : ExecutorSynchronizationContext
     public void BeginWait(Hold wait) => (_waits ??= []).Add(wait);
 
     public void Take(Hold hold) => (_holds ??= []).Add(hold);
+
+    public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    {
+        if (millisecondsTimeout != 0)
+        {
+            _home.Blocks(this);
+        }
+
+        return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+    }
 
     internal override void Resume(ExecutorWork work) => _home.Continue(this, work);
 

@@ -16,6 +16,9 @@ internal sealed class ReadyItem
     /// <summary>The order of becoming ready.</summary>
     public long Sequence;
 
+    /// <summary>The step at which it became ready.</summary>
+    public long Since;
+
     /// <summary>For strategies that rank turns.</summary>
     public long Priority;
 }

@@ -300,13 +300,7 @@ internal abstract class Bridge : BridgeJob, IThreadPoolWorkItem
     {
         if (!task.IsCompleted && TryTakeInterrupt(out var token))
         {
-            _ = task.ContinueWith(
-                static (failed, self) => BridgeLog.FailedUnawaited(
-                    ((Bridge)self!).Threads.Options.Logger, ((Bridge)self).Name, failed.Exception!.InnerException!),
-                this,
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            Unawaited.Observe(task, Name, (_, error) => BridgeLog.FailedUnawaited(Threads.Options.Logger, Name, error));
             throw new OperationCanceledException($"{Name} was cancelled while it waited in SyncBridge.Await.", token);
         }
     }

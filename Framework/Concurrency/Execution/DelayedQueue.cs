@@ -8,7 +8,7 @@ internal sealed class DelayedQueue(Executor executor)
     private static readonly TimeSpan s_shortestSleep = TimeSpan.FromMilliseconds(1);
 
     private readonly QuietLock _gate = new();
-    private readonly DueHeap _heap = new();
+    private readonly DueQueue _queue = new();
     private ITimer? _timer;
     private int _count;
     private int _watchesEnd;
@@ -44,9 +44,9 @@ internal sealed class DelayedQueue(Executor executor)
                 return false;
             }
 
-            _heap.Add(start, due);
-            _count = _heap.Count;
-            isFirst = ReferenceEquals(_heap.First, start);
+            _queue.Add(start, due);
+            _count = _queue.Count;
+            isFirst = ReferenceEquals(_queue.First, start);
         }
 
         if (Interlocked.Exchange(ref _watchesEnd, 1) == 0)
@@ -66,7 +66,7 @@ internal sealed class DelayedQueue(Executor executor)
     {
         using (_gate.EnterScope())
         {
-            return start.HeapIndex >= 0;
+            return start.IsQueued;
         }
     }
 
@@ -75,13 +75,13 @@ internal sealed class DelayedQueue(Executor executor)
     {
         using (_gate.EnterScope())
         {
-            if (start.HeapIndex < 0)
+            if (!start.IsQueued)
             {
                 return false;
             }
 
-            _heap.Remove(start);
-            _count = _heap.Count;
+            _queue.Remove(start);
+            _count = _queue.Count;
             return true;
         }
     }
@@ -114,14 +114,14 @@ internal sealed class DelayedQueue(Executor executor)
 
     private bool TryTakeLocked(long now, out DelayedStart start)
     {
-        if (_heap.First is not DelayedStart first || first.Due > now)
+        if (_queue.First is not DelayedStart first || first.Due > now)
         {
             start = null!;
             return false;
         }
 
-        _heap.Remove(first);
-        _count = _heap.Count;
+        _queue.Remove(first);
+        _count = _queue.Count;
         start = first;
         return true;
     }
@@ -196,7 +196,7 @@ internal sealed class DelayedQueue(Executor executor)
             }
 
             _armAgain = false;
-            if (_heap.First is { } first)
+            if (_queue.First is { } first)
             {
                 left = ToSleep(clock.GetElapsedTime(now, first.Due));
             }

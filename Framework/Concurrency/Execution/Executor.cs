@@ -8,7 +8,7 @@ namespace Concurrency.Execution;
 /// <see cref="InvokeAsync(Action, CancellationToken)"/>) can be refused; the continuation of admitted work never is.</para>
 /// <para>All members are safe to call from any thread.</para>
 /// </remarks>
-public abstract class Executor : IAsyncDisposable
+public abstract partial class Executor : IAsyncDisposable
 {
     [ThreadStatic]
     private static Executor? t_current;
@@ -319,7 +319,15 @@ public abstract class Executor : IAsyncDisposable
     /// <summary>The error with which work is refused now.</summary>
     internal Exception Rejected() => OnRefused() ?? new ExecutorRejectedException(DescribeRejection());
 
-    internal ValueTask AdmitRootAsync(ExecutorWork work, CancellationToken cancellationToken) => AdmitAsync(work, cancellationToken);
+    /// <summary>Counts a task as in flight and queues its start.</summary>
+    internal virtual ValueTask StartRootAsync(ExecutorWork work, CancellationToken cancellationToken)
+    {
+        OnRootStarted();
+        return AdmitAsync(work, cancellationToken);
+    }
+
+    /// <summary><see cref="Resume"/> for a caller who has seen that this executor is current.</summary>
+    internal virtual void ResumeHere(ExecutorWork work) => Resume(work);
 
     /// <summary>What stands for this executor in snapshots, so that its tasks are shown beneath it; null while it is not shown.</summary>
     internal object? Presence { get; set; }
@@ -387,27 +395,5 @@ public abstract class Executor : IAsyncDisposable
         return context is null || ReferenceEquals(context, HomeContext.Known)
             ? new ExecutorWork(callback, state)
             : new ExecutorWork(new ContextWork(callback, state, context));
-    }
-
-    /// <summary>The time during which a thread runs turns of one executor; disposing it restores what was current before.</summary>
-    protected readonly ref struct TurnScope : IDisposable
-    {
-        private readonly Executor? _previous;
-        private readonly SynchronizationContext? _previousContext;
-
-        internal TurnScope(Executor executor)
-        {
-            _previous = t_current;
-            _previousContext = System.Threading.SynchronizationContext.Current;
-            t_current = executor;
-            System.Threading.SynchronizationContext.SetSynchronizationContext(executor.SynchronizationContext);
-        }
-
-        /// <summary>Restores the executor and the context that were current before.</summary>
-        public void Dispose()
-        {
-            t_current = _previous;
-            System.Threading.SynchronizationContext.SetSynchronizationContext(_previousContext);
-        }
     }
 }

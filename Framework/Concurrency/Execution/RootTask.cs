@@ -29,15 +29,15 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     /// <summary>Queues the work and returns the promise of its end.</summary>
     public Task<TResult> StartAsync()
     {
-        if (CallerToken.IsCancellationRequested)
+        var caller = CallerToken;
+        if (caller.IsCancellationRequested)
         {
             return EndBeforeStart();
         }
 
         RootTaskWatch.Current?.Created(this, _executor);
-        _executor.RootStarted();
         _queuedAt = unchecked((int)_executor.CoarseNow);
-        Observe(_executor.AdmitRootAsync(new ExecutorWork(this), CallerToken));
+        Observe(_executor.StartRootAsync(new ExecutorWork(this), caller));
         return Task;
     }
 

@@ -7,7 +7,7 @@ internal static class CodeNames
 {
     private const string Lambda = " (lambda)";
 
-    private static readonly string[] s_framework = ["Concurrency", "Concurrency.Sources", "Concurrency.Http", "Concurrency.Services"];
+    private static readonly string[] s_framework = ["Concurrency", "Concurrency.Sources", "Concurrency.Http", "Concurrency.Services", "Concurrency.Testing", "Concurrency.Testing.Xunit"];
 
     private static readonly string[] s_dotNet = ["System.", "Microsoft.Extensions.", "Microsoft.AspNetCore."];
 

@@ -58,13 +58,13 @@ internal sealed class EventLoop : IExecutorEngine
 
     private bool IsFull => _backlogLimit != int.MaxValue && _ready.Count + _remote.Count >= _backlogLimit;
 
-    public bool TryEnqueue(in ExecutorWork work, WorkKind kind)
-    {
-        if (!_owner.IsCurrent)
-        {
-            return TryEnqueueRemotely(work, kind);
-        }
+    public bool TryEnqueue(in ExecutorWork work, WorkKind kind) =>
+        _owner.IsCurrent ? TryEnqueueHere(work, kind) : TryEnqueueRemotely(work, kind);
 
+    /// <summary>Queues work in a turn of this loop.</summary>
+    /// <returns>False if root work is refused.</returns>
+    public bool TryEnqueueHere(in ExecutorWork work, WorkKind kind)
+    {
         if (_remote.HasItems)
         {
             // What other threads posted before is older than this.

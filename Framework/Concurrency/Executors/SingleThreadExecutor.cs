@@ -80,6 +80,20 @@ public abstract class SingleThreadExecutor : Executor
 
     internal sealed override void CountStarted(int milliseconds) => Tally.CountStartedAlone(milliseconds);
 
+    internal sealed override ValueTask StartRootAsync(ExecutorWork work, CancellationToken cancellationToken)
+    {
+        if (!IsCurrent)
+        {
+            return base.StartRootAsync(work, cancellationToken);
+        }
+
+        _loop.Lifetime.RootStartedHere();
+        return _loop.TryEnqueueHere(work, WorkKind.Root) ? default : ValueTask.FromException(Rejected());
+    }
+
+    // Continuations are never refused in a turn.
+    internal sealed override void ResumeHere(ExecutorWork work) => _loop.TryEnqueueHere(work, WorkKind.Continuation);
+
     /// <summary>Runs a callback on the .NET thread pool because the executor has ended.</summary>
     internal void RunElsewhere(ExecutorWork work) => RunAfterStop(work);
 

@@ -45,7 +45,7 @@ public static class Race
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(attempts);
-        var all = attempts.ToArray();
+        var all = Given.NoNull(attempts, nameof(attempts));
         if (needed < 1 || needed > all.Length)
         {
             throw new ArgumentOutOfRangeException(nameof(needed), needed,

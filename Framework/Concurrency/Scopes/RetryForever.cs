@@ -11,6 +11,7 @@ public static class RetryForever
     /// <param name="cancellationToken">Ends the work or the wait for the next try.</param>
     /// <returns>What the work has returned.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The work returned null instead of a task: that is not tried again.</exception>
     /// <remarks>
     /// A failure whose message is new is logged at once; the same message again only after a while, with the number of its failures. A
     /// message that comes after another one is new.
@@ -26,11 +27,14 @@ public static class RetryForever
         for (var attempt = 1; ; attempt = Math.Max(attempt, unchecked(attempt + 1)))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var isGiven = true;
             try
             {
-                return await work(cancellationToken).ConfigureAwait(Executor.Current is not null);
+                var attempted = work(cancellationToken);
+                isGiven = attempted is not null;
+                return await Given.Task(attempted, "RetryForever.RunAsync").ConfigureAwait(Executor.Current is not null);
             }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (isGiven && !cancellationToken.IsCancellationRequested)
             {
                 log.Add(error);
             }
@@ -47,11 +51,7 @@ public static class RetryForever
     public static Task RunAsync(Func<CancellationToken, Task> work, RetryForeverOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return RunAsync(async token =>
-        {
-            await work(token).ConfigureAwait(Executor.Current is not null);
-            return true;
-        }, options, cancellationToken);
+        return RunAsync(WithoutResult.Of(work), options, cancellationToken);
     }
 
     private sealed class Failures(RetryForeverOptions options, TimeProvider clock)

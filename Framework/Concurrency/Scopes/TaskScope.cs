@@ -107,11 +107,7 @@ public sealed class TaskScope : ILiveObject
     public static Task RunAsync(Func<TaskScope, Task> body, TaskScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunAsync(async scope =>
-        {
-            await Given.Task(body(scope), "TaskScope.RunAsync").ConfigureAwait(Executor.Current is not null);
-            return true;
-        }, options, cancellationToken);
+        return RunAsync(WithoutResult.Of(body), options, cancellationToken);
     }
 
     /// <summary>Runs a body that may start children, waits for all of them, and returns the body's result.</summary>
@@ -123,6 +119,7 @@ public sealed class TaskScope : ILiveObject
         options.Validate();
         var scope = new TaskScope(options, cancellationToken);
         using var membership = new ScopeMembership(scope, options.Parent);
+        Interleaving.Touch(OperationKind.Write, scope);
         await using var registration = cancellationToken
             .UnsafeRegister(static s => ((TaskScope)s!).OnCallerCancelled(), scope)
             .ConfigureAwait(Executor.Current is not null);
@@ -199,7 +196,7 @@ public sealed class TaskScope : ILiveObject
     public void Cancel(string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        Interleaving.Touch(OperationKind.Signal, this);
+        Interleaving.Touch(OperationKind.Complete, this);
         using (_gate.EnterScope())
         {
             if (_reason is not null || HasEnded)

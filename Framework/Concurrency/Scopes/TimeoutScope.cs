@@ -79,7 +79,7 @@ public sealed class TimeoutScope
         TimeSpan limit, Func<TimeoutScope, Task> body, TimeoutScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunAsync(limit, WithoutResult(body), options, cancellationToken);
+        return RunAsync(limit, WithoutResult.Of(body), options, cancellationToken);
     }
 
     /// <summary>Runs a body under a time limit and returns its result.</summary>
@@ -123,7 +123,7 @@ public sealed class TimeoutScope
         TimeSpan limit, Func<TimeoutScope, Task> body, TimeoutScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunOrDefaultAsync(limit, WithoutResult(body), false, options, cancellationToken);
+        return RunOrDefaultAsync(limit, WithoutResult.Of(body), false, options, cancellationToken);
     }
 
     /// <summary>Runs a body under a time limit; this scope's own timeout gives another value instead.</summary>
@@ -183,12 +183,6 @@ public sealed class TimeoutScope
         // It fires at the old time if that is earlier, and is armed again.
         _timer.ArmFor(limit == TimeSpan.Zero ? ExpireIfDue(now) : due);
     }
-
-    private static Func<TimeoutScope, Task<bool>> WithoutResult(Func<TimeoutScope, Task> body) => async scope =>
-    {
-        await Given.Task(body(scope), "TimeoutScope.RunAsync").ConfigureAwait(Executor.Current is not null);
-        return true;
-    };
 
     private static void CheckLimit(TimeSpan limit)
     {

@@ -1,0 +1,74 @@
+using Concurrency.Testing.Engine;
+using Concurrency.Testing.Strategies;
+using Concurrency.Testing.Traces;
+
+namespace Concurrency.Testing;
+
+/// <summary>Runs single schedules of a body, on the calling thread.</summary>
+internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
+{
+    private const int MostEvents = 10_000;
+
+    public SimulationOptions Options => options;
+
+    /// <summary>Runs one schedule; the strategy has begun it.</summary>
+    public World Run(Strategy strategy, ulong seed, CoverageTally? tally = null, long? maximumSteps = null, Action<World>? prepare = null, WorldBuffers? buffers = null)
+    {
+        var world = new World(
+            new WorldOptions
+            {
+                Strategy = strategy,
+                MaximumSteps = maximumSteps ?? options.MaximumSteps,
+                EndGrace = options.EndGrace,
+                Detectors = options.Detectors,
+            },
+            seed,
+            buffers);
+        prepare?.Invoke(world);
+        new Schedule(world, body, tally ?? new CoverageTally()).Run(options.EndGrace);
+        return world;
+    }
+
+    /// <summary>Makes the choices of a trace again; one that differs fails the schedule.</summary>
+    public World Replay(SimulationTrace trace, CoverageTally? tally = null, bool withEvents = false)
+    {
+        var replay = new Replay(trace.Choices, trace.Strategy);
+        World? here = null;
+        replay.Diverged = (at, kind, of) =>
+            here!.Fail(SimulationFailureKind.Divergence, Divergences.AtChoice(here, at, kind, of) + Divergences.Builds(trace, body));
+        var world = Run(replay, trace.Seed, tally, null, world =>
+        {
+            here = world;
+            world.Events = withEvents ? new EventLog(world, MostEvents) : null;
+        });
+        if (world.Failure is null && replay.Made < replay.Recorded)
+        {
+            world.Fail(SimulationFailureKind.Divergence, Divergences.AtEnd(world, replay) + Divergences.Builds(trace, body));
+        }
+
+        return world;
+    }
+
+    /// <summary>The trace of a schedule that has ended.</summary>
+    public SimulationTrace TraceOf(World world, string strategy) => new(world.Seed, strategy, world.Log.ToArray())
+    {
+        Test = options.Test ?? TestNames.Of(body),
+        AssemblyVersion = TestNames.VersionOf(body),
+        MaximumSteps = options.MaximumSteps,
+        EndGrace = options.EndGrace,
+        Steps = world.Steps,
+        Failure = world.Failure?.Kind.ToString(),
+        Hash = world.Log.Hash,
+    };
+
+    /// <summary>The failure of a schedule that has ended with one.</summary>
+    public SimulationFailure FailureOf(World world, int schedule, string strategy) => new()
+    {
+        Kind = world.Failure!.Kind,
+        Message = world.Failure.Message,
+        Exception = world.Failure.Exception,
+        Schedule = schedule,
+        Step = world.Failure.Step,
+        Trace = TraceOf(world, strategy),
+    };
+}
