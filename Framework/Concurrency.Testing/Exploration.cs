@@ -71,7 +71,7 @@ internal sealed class Exploration(Runner runner)
 
     private SimulationFailure? RunOne(Strategy strategy, ulong seed, int schedule)
     {
-        var world = runner.Run(strategy, seed, _tally, buffers: _buffers);
+        var world = runner.Run(strategy, seed, _tally, prepare: static world => world.WaitsForEscapes = true, buffers: _buffers);
         strategy.End(world.Failure is not null, world.Log.Hash);
         _tally.Add(world.Log);
         _steps += world.Steps;

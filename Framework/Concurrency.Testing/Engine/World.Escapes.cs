@@ -4,10 +4,14 @@ namespace Concurrency.Testing.Engine;
 
 internal sealed partial class World
 {
+    private static readonly TimeSpan s_escapeWait = TimeSpan.FromSeconds(3);
+
     private readonly object _escapeGate = new();
-    private static readonly TimeSpan s_escapeWait = TimeSpan.FromMilliseconds(100);
 
     private string? _escape;
+
+    /// <summary>Whether a schedule in which nobody waits for anything of the simulation waits a moment for other threads, before it is called a deadlock.</summary>
+    public bool WaitsForEscapes { get; set; }
 
     /// <summary>Work came from another thread.</summary>
     public void Escaped(Executor executor)
@@ -23,7 +27,7 @@ internal sealed partial class World
     /// <summary>Nothing can go on, and nobody waits for anything of the simulation: gives other threads a moment to come back.</summary>
     public void AwaitEscapes()
     {
-        if (Failure is null && _actors.TrueForAll(static actor => actor.Waits.Count == 0))
+        if (WaitsForEscapes && Failure is null && _actors.TrueForAll(static actor => actor.Waits.Count == 0))
         {
             lock (_escapeGate)
             {
