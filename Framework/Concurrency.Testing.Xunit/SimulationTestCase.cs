@@ -1,0 +1,42 @@
+using System.ComponentModel;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace Concurrency.Testing.Xunit;
+
+/// <summary>One simulated test: a method, and a row of data for what comes after the <see cref="Sim"/>.</summary>
+internal sealed class SimulationTestCase : XunitTestCase
+{
+    /// <summary>For xunit, which fills it in.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    [Obsolete("Only xunit calls it, to read a test case.")]
+    public SimulationTestCase()
+    {
+    }
+
+    public SimulationTestCase(
+        IMessageSink diagnosticMessageSink, TestMethodDisplay display, TestMethodDisplayOptions displayOptions, ITestMethod method, object?[] row)
+        : base(diagnosticMessageSink, display, displayOptions, method, row)
+    {
+    }
+
+    public override Task<RunSummary> RunAsync(
+        IMessageSink diagnosticMessageSink,
+        IMessageBus messageBus,
+        object[] constructorArguments,
+        ExceptionAggregator aggregator,
+        CancellationTokenSource cancellationTokenSource) =>
+        new SimulationCaseRunner(this, constructorArguments, messageBus, aggregator, cancellationTokenSource).RunAsync();
+
+    /// <summary>The name with the values of the row; the Sim is no value.</summary>
+    protected override string GetDisplayName(IAttributeInfo factAttribute, string displayName)
+    {
+        if (TestMethodArguments is not { Length: > 0 } row)
+        {
+            return displayName;
+        }
+
+        var names = TestMethod.Method.GetParameters().Skip(1).Select(parameter => parameter.Name);
+        return $"{displayName}({string.Join(", ", names.Zip(row, (name, value) => $"{name}: {ArgumentFormatter.Format(value)}"))})";
+    }
+}
