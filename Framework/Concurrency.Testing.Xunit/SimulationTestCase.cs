@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -7,6 +8,8 @@ namespace Concurrency.Testing.Xunit;
 /// <summary>One simulated test: a method, and a row of data for what comes after the <see cref="Sim"/>.</summary>
 internal sealed class SimulationTestCase : XunitTestCase
 {
+    private const int LongestValue = 60;
+
     /// <summary>For xunit, which fills it in.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     [Obsolete("Only xunit calls it, to read a test case.")]
@@ -37,6 +40,18 @@ internal sealed class SimulationTestCase : XunitTestCase
         }
 
         var names = TestMethod.Method.GetParameters().Skip(1).Select(parameter => parameter.Name);
-        return $"{displayName}({string.Join(", ", names.Zip(row, (name, value) => $"{name}: {ArgumentFormatter.Format(value)}"))})";
+        return $"{displayName}({string.Join(", ", names.Zip(row, (name, value) => $"{name}: {Shown(value)}"))})";
+    }
+
+    private static string Shown(object? value)
+    {
+        var text = value switch
+        {
+            null => "null",
+            string given => $"\"{given}\"",
+            char given => $"'{given}'",
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        };
+        return text.Length <= LongestValue ? text : text[..LongestValue] + "…";
     }
 }
