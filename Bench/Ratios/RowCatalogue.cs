@@ -4,6 +4,7 @@ using Concurrency.Bench.Coordination;
 using Concurrency.Bench.Executors;
 using Concurrency.Bench.Http;
 using Concurrency.Bench.Scopes;
+using Concurrency.Bench.Simulations;
 using Concurrency.Bench.Sources;
 
 namespace Concurrency.Bench.Ratios;
@@ -42,6 +43,13 @@ internal static class RowCatalogue
         () => new UdpRow(),
         () => new FileRow(),
         () => new SignalRow(),
+        () => new StepsRow(),
+        () => new StepsAgainstFifoRow(),
+        () => new ManyActorsRow(),
+        () => new SmallSchedulesRow(),
+        () => new StepAllocationRow(),
+        () => new YearRow(),
+        () => new BoundedBufferRow(),
         () => new HelloRow(),
         () => new HalfLoadRow(),
     ];

@@ -128,6 +128,26 @@ public sealed class CoordinationSnippets
     }
 
     [Fact]
+    public async Task OC2_CoordinationFixture_LocksInADirectoryOfItsOwn()
+    {
+        using var console = new CapturedConsole();
+
+        #region coordination-fixture
+        var directory = Directory.CreateTempSubdirectory("locks");
+        var locks = new NamedLocks(new NamedLocksOptions { Directory = directory.FullName, Prefix = "test-" });
+
+        using (await locks.LockAsync("disk"))
+        {
+            Console.WriteLine(string.Join(", ", directory.EnumerateFiles().Select(file => file.Name)));
+        }
+
+        directory.Delete(recursive: true);
+        #endregion
+
+        Assert.Equal(["test-disk"], console.Lines);
+    }
+
+    [Fact]
     public async Task CoordinationTest_LooksAtTheTasks()
     {
         using var console = new CapturedConsole();

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Documentation.Tests;
 
 /// <summary>The code blocks about diagnostics.</summary>
@@ -16,6 +18,31 @@ public sealed class DiagnosticsSnippets
 
         await console.LineAsync($"process {Environment.ProcessId} at ");
         Assert.Equal(snapshot.ToText(), ConcurrencySnapshot.FromJson(snapshot.ToJson()).ToText());
+    }
+
+    [Fact]
+    public async Task DiagnosticsServer_AnswersALine()
+    {
+        using var console = new CapturedConsole();
+        var runtimeDirectory = Directory.CreateTempSubdirectory("docs").FullName;
+
+        #region diagnostics-server
+        await using var server = new SnapshotServer(new SnapshotServerOptions
+        {
+            SocketPath = Path.Combine(runtimeDirectory, "{pid}.sock"),
+            AllowsTracking = true,
+        });
+        Console.WriteLine($"nc -U {server.SocketPath}");
+        #endregion
+
+        Assert.Equal([$"nc -U {runtimeDirectory}/{Environment.ProcessId}.sock"], console.Lines);
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(server.SocketPath!));
+        await client.SendAsync("tree\nquit\n"u8.ToArray());
+        using var answer = new StreamReader(new NetworkStream(client));
+        Assert.StartsWith($"process {Environment.ProcessId} at ", await answer.ReadToEndAsync(), StringComparison.Ordinal);
+        await server.DisposeAsync();
+        Directory.Delete(runtimeDirectory);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class Exploration(Runner runner)
 
     private readonly SimulationOptions _options = runner.Options;
     private readonly CoverageTally _tally = new();
+
+    // Not when schedules are compared with their repetitions: the one before is still looked at.
+    private readonly WorldBuffers? _buffers = runner.Options.Check ? null : new WorldBuffers();
     private ScheduleEstimate _estimate = ScheduleEstimate.None;
     private long _steps;
     private ulong _hash;
@@ -68,9 +71,9 @@ internal sealed class Exploration(Runner runner)
 
     private SimulationFailure? RunOne(Strategy strategy, ulong seed, int schedule)
     {
-        var world = runner.Run(strategy, seed, _tally);
+        var world = runner.Run(strategy, seed, _tally, buffers: _buffers);
         strategy.End(world.Failure is not null, world.Log.Hash);
-        _tally.Add(world.Log.Choices);
+        _tally.Add(world.Log);
         _steps += world.Steps;
         _hash = (_hash * 0x9E3779B97F4A7C15) ^ world.Log.Hash ^ (ulong)world.Steps;
         if (_options.Check)

@@ -11,7 +11,7 @@ internal sealed class Repetition(Runner runner, SimulationTrace trace)
     {
         var tally = new CoverageTally();
         var world = runner.Replay(trace, tally);
-        tally.Add(world.Log.Choices);
+        tally.Add(world.Log);
         return new SimulationReport
         {
             Schedules = 1,

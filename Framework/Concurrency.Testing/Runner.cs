@@ -14,10 +14,10 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
     private Guid Version => options.AssemblyVersion ?? TestNames.VersionOf(body);
 
     /// <summary>Runs one schedule; the strategy has begun it.</summary>
-    public World Run(Strategy strategy, ulong seed, CoverageTally? tally = null, long? maximumSteps = null, Action<World>? prepare = null)
+    public World Run(Strategy strategy, ulong seed, CoverageTally? tally = null, long? maximumSteps = null, Action<World>? prepare = null, WorldBuffers? buffers = null)
     {
         var world = new World(
-            new WorldOptions { Strategy = strategy, MaximumSteps = maximumSteps ?? options.MaximumSteps, EndGrace = options.EndGrace }, seed);
+            new WorldOptions { Strategy = strategy, MaximumSteps = maximumSteps ?? options.MaximumSteps, EndGrace = options.EndGrace }, seed, buffers);
         prepare?.Invoke(world);
         new Schedule(world, body, tally ?? new CoverageTally()).Run(options.EndGrace);
         return world;
@@ -44,7 +44,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
     }
 
     /// <summary>The trace of a schedule that has ended.</summary>
-    public SimulationTrace TraceOf(World world, string strategy) => new(world.Seed, strategy, [.. world.Log.Choices])
+    public SimulationTrace TraceOf(World world, string strategy) => new(world.Seed, strategy, world.Log.ToArray())
     {
         Test = options.Test ?? TestNames.Of(body),
         AssemblyVersion = Version,

@@ -89,6 +89,23 @@ public sealed class BlockingWorkTests
     }
 
     [Fact]
+    public async Task EV36_WithoutThreads_ACancelledCallKeepsItsException()
+    {
+        var pool = Pool(threads: 0);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        var call = Run<int>(pool, () => throw Stopped());
+
+        var error = await Assert.ThrowsAsync<StoppedException>(() => call.Within("the call"));
+        Assert.True(call.IsCanceled);
+        Assert.Equal("the disk went away", error.Message);
+        Assert.Equal(source.Token, error.CancellationToken);
+        Assert.Contains(nameof(EV36_WithoutThreads_ACancelledCallKeepsItsException), error.StackTrace, StringComparison.Ordinal);
+
+        StoppedException Stopped() => new("the disk went away", source.Token);
+    }
+
+    [Fact]
     public async Task EV36_WithoutThreads_ACallRunsInItsCaller()
     {
         var pool = Pool(threads: 0);
@@ -357,4 +374,6 @@ public sealed class BlockingWorkTests
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static int Fail() => throw new IOException("The disk is gone.");
+
+    private sealed class StoppedException(string message, CancellationToken token) : OperationCanceledException(message, token);
 }

@@ -7,6 +7,18 @@ namespace Concurrency.Tests.Coordination;
 public sealed class AsyncContextTests
 {
     [Fact]
+    public void AsyncContext_DrainedByItsOwnWorkWithoutALimit_IsRefused()
+    {
+        var error = AsyncContext.Run(async () =>
+        {
+            await Task.Yield();
+            return Assert.Throws<InvalidOperationException>(static () => { _ = Executor.Current!.DrainAsync(Timeout.InfiniteTimeSpan); });
+        });
+
+        Assert.Contains("Drain it from outside", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void EV103_Run_StaysOnTheCallingThread_AndWaitsForAsyncVoid()
     {
         var thread = Environment.CurrentManagedThreadId;

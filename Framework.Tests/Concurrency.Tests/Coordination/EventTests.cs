@@ -80,7 +80,7 @@ public sealed class EventTests
         Assert.Equal([7, 7], received);
         Assert.Equal(7, await sent.WaitAsync(new CancellationToken(canceled: true)));
         var error = Assert.Throws<InvalidOperationException>(() => sent.Send(8));
-        Assert.Contains("has A value already", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has a value already", error.Message, StringComparison.Ordinal);
         Assert.False(sent.TrySend(8));
         Assert.False(sent.TrySendException(new FormatException()));
         Assert.Equal(7, sent.Wait());

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.Scopes;
@@ -140,6 +142,51 @@ public sealed class UnseenFailureTests
         Assert.Equal(Enumerable.Range(0, Count).Select(number => $"lost {number}"), _reports.Select(report => report.Name));
     }
 
+    [Theory]
+    [InlineData(10, 10, "")]
+    [InlineData(11, 10, "end 1 of 11")]
+    [InlineData(100, 11, "89 before 100")]
+    [InlineData(200, 11, "89 before 100, end 100 of 200")]
+    [InlineData(1_000, 12, "89 before 100, 899 before 1000")]
+    public async Task AS5_ManyFailures_AreSampledInTheLogWithTheCountOfThoseLeftOut(int count, int logged, string leftOut)
+    {
+        var name = $"failing {Guid.NewGuid():N}";
+        var executor = new InlineExecutor(new ExecutorOptions { Name = name, Logger = _log, OnUnseenFailure = _reports.Enqueue });
+        var counted = 0L;
+        using var meter = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == "concurrency.executor.failures_unseen")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        meter.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            if (tags[0].Value as string == name)
+            {
+                Interlocked.Add(ref counted, value);
+            }
+        });
+        meter.Start();
+        for (var number = 0; number < count; number++)
+        {
+            _ = executor.InvokeAsync(static () => throw new InvalidTimeZoneException("sync"));
+        }
+
+        await executor.DisposeAsync().Within("the end");
+
+        Assert.Equal(count, _reports.Count);
+        Assert.Equal(count, counted);
+        Assert.Equal(logged, Logged.Length);
+        Assert.Equal(leftOut, string.Join(", ", _log.Messages.Select(LeftOut).OfType<string>()));
+        Assert.All(
+            _log.Messages.Where(static line => line.Contains("nobody had awaited it", StringComparison.Ordinal)),
+            static line => Assert.EndsWith("TaskTracking.Enable(recordStacks: true) shows where it was started.", line, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task AS5_FailuresThatWereSeen_AreNotKept()
     {
@@ -217,6 +264,14 @@ public sealed class UnseenFailureTests
         Assert.False(TaskObservation.IsSeen(unseen));
         Assert.NotNull(unseen.Exception);
         Assert.True(TaskObservation.IsSeen(unseen));
+    }
+
+    private static string? LeftOut(string line)
+    {
+        var numbers = Regex.Matches(line, @"(?<![\w'])\d+(?= |\.$)").Select(static match => match.Value).ToArray();
+        return line.Contains("were counted and not logged", StringComparison.Ordinal) ? $"{numbers[0]} before {numbers[^1]}"
+            : line.Contains("more tasks failed on the", StringComparison.Ordinal) ? $"end {numbers[0]} of {numbers[^1]}"
+            : null;
     }
 
     private static async Task FailAsync(CancellationToken cancellationToken)

@@ -97,6 +97,51 @@ public abstract partial class ExecutorConformance
     }
 
     [Fact]
+    public Task A7_6_DrainAsync_ByItsOwnWorkWithoutALimit_IsRefused_AndNothingHasChanged() => With(async executor =>
+    {
+        var delayed = executor.InvokeAfterAsync(TimeSpan.FromHours(1), () => { });
+
+        await executor.RunAsync(async _ =>
+        {
+            await Task.Yield();
+            var error = Assert.Throws<InvalidOperationException>(Drain);
+            Assert.StartsWith($"The {executor} was to be drained without a time limit by work that runs on it, with 2 pieces of work in flight", error.Message, StringComparison.Ordinal);
+            Assert.EndsWith("Drain it from outside, or give a time limit.", error.Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidOperationException>(DrainWithoutNotStarted);
+        }).Within("work that drains its executor");
+
+        Assert.False(delayed.IsCompleted);
+        Assert.Equal(1, await executor.InvokeAsync(() => 1).Within("new work is taken"));
+
+        void Drain() => _ = executor.DrainAsync(Timeout.InfiniteTimeSpan);
+
+        void DrainWithoutNotStarted() => _ = executor.DrainAsync(Timeout.InfiniteTimeSpan, cancelNotStarted: true);
+    });
+
+    [Fact]
+    public async Task A7_6_DrainAsync_ByItsOwnWorkWithALimit_ReturnsFalseWhenItHasPassed()
+    {
+        var clock = new ManualClock();
+        await With(
+            async executor =>
+            {
+                var begun = Signal();
+                var work = executor.RunAsync(async _ =>
+                {
+                    var drain = executor.DrainAsync(TimeSpan.FromSeconds(3));
+                    begun.SetResult();
+                    return await drain;
+                });
+                await begun.Task.Within("drain begun");
+                clock.Advance(TimeSpan.FromSeconds(3));
+
+                Assert.False(await work.Within("work"));
+                Assert.True(await executor.DrainAsync(Timeout.InfiniteTimeSpan).Within("drain from outside"));
+            },
+            new ExecutorOptions { TimeProvider = clock });
+    }
+
+    [Fact]
     public Task DrainAsync_AsyncVoid_IsWaitedFor() => With(async executor =>
     {
         var gate = Signal();

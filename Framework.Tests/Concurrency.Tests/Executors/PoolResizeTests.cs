@@ -243,6 +243,40 @@ public sealed class PoolResizeTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FU8_DelayedWork_PoolThatClosesWithAFullQueue_KeepsItInItsOrder(bool reject)
+    {
+        var clock = new ManualClock();
+        await using var pool = new PoolExecutor(new PoolExecutorOptions
+        {
+            MinimumThreads = 1,
+            MaximumThreads = 1,
+            QueueLimit = 1,
+            RejectWhenFull = reject,
+            TimeProvider = clock,
+        });
+        var ran = new List<int>();
+        Task<bool>? drain = null;
+        await pool.RunAsync(async _ =>
+        {
+            pool.PostAfter(TimeSpan.FromSeconds(reject ? 2 : 1), () => ran.Add(1));
+            pool.PostAfter(TimeSpan.FromSeconds(2), () => ran.Add(2));
+            pool.Post(() => ran.Add(0));
+
+            // The timer runs as a turn before the rest of this, and finds the queue full; then again when the pool is closed.
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Executor.Yield();
+            drain = pool.DrainAsync(TimeSpan.FromDays(1));
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }).Within("turns");
+
+        Assert.True(await drain!.Within("drain"));
+        Assert.Equal([0, 1, 2], ran);
+        Assert.Equal((0L, 0), (pool.Statistics.Rejected, pool.Statistics.InFlight));
+    }
+
     /// <summary>For states that no signal tells of; the one bound is that of the guard.</summary>
     private static async Task UntilAsync(Func<bool> condition, string phase)
     {

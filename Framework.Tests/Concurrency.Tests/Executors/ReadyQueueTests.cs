@@ -38,6 +38,11 @@ public sealed class ReadyQueueTests
             }
 
             Assert.Equal(model.Count, queue.Count);
+            if (step % 5 == 0)
+            {
+                queue.See();
+            }
+
             queue.Shrink();
         }
 
@@ -45,31 +50,47 @@ public sealed class ReadyQueueTests
     }
 
     [Fact]
-    public async Task Timer_heap_yields_due_times_in_order_and_first_in_first_out()
+    public void Burst_OfASizeThatCameBefore_AllocatesNothing()
     {
-        await using var executor = new InlineExecutor();
-        var timers = new LoopTimers(executor, static () => { });
-        var heap = new DueHeap();
-        var random = new Random(5);
-        var model = new List<HeapTimer>();
-        for (var step = 0; step < 3_000; step++)
+        var queue = new ReadyQueue();
+        Burst(queue, 10_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 20; i++)
         {
-            if (random.Next(3) > 0)
-            {
-                var timer = new HeapTimer(timers, executor, static _ => { }, null);
-                heap.Add(timer, random.Next(50));
-                model.Add(timer);
-            }
-            else if (model.Count > 0)
-            {
-                var leaving = random.Next(2) == 0 ? heap.First! : model[random.Next(model.Count)];
-                heap.Remove(leaving);
-                heap.Remove(leaving);
-                model.Remove((HeapTimer)leaving);
-            }
-
-            Assert.Equal(model.Count, heap.Count);
-            Assert.Same(model.OrderBy(timer => timer.Due).ThenBy(timer => timer.Order).FirstOrDefault(), heap.First);
+            Burst(queue, 10_000);
         }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Shrink_AfterBurstsHaveStopped_FreesWhatTheyNeeded()
+    {
+        var queue = new ReadyQueue();
+        Burst(queue, 10_000);
+        for (var i = 0; i < 200; i++)
+        {
+            Burst(queue, 10);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Burst(queue, 10_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 50_000, 500_000);
+    }
+
+    private static void Burst(ReadyQueue queue, int size)
+    {
+        var work = new ExecutorWork((Action<object?>)(static _ => { }), null);
+        for (var i = 0; i < size; i++)
+        {
+            queue.Enqueue(work);
+        }
+
+        queue.See();
+        while (queue.TryDequeue(out _))
+        {
+        }
+
+        queue.Shrink();
     }
 }

@@ -14,6 +14,7 @@ public sealed class ForeignContextTests
         .. ChannelCalls.Members,
         .. CoordinationCalls.Members,
         .. ExecutorCalls.Members,
+        .. InspectionCalls.Members,
         .. LockTimeoutCalls.Members,
         .. PatternCalls.Members,
         .. ProcessCalls.Members,

@@ -59,5 +59,38 @@ public sealed class TraceLinkTests
         Assert.All(ended, static activity => Assert.Equal(ActivityKind.Consumer, activity.Kind));
     }
 
+    [Fact]
+    public async Task EV107_Event_PublishedInAnActivity_IsLinkedToItWhenItIsHandled()
+    {
+        var name = "published-" + Guid.NewGuid().ToString("N");
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == ConcurrencyTelemetry.Name,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var channel = Channel.CreateUnbounded<Event>();
+        var links = new ConcurrentQueue<ActivityContext>();
+        await using var executor = new CooperativeExecutor(name);
+        ActivityContext origin;
+        using (var request = new Activity("request").Start())
+        {
+            origin = request.Context;
+            channel.Writer.TryWrite(new Event(1, ConcurrencyTelemetry.CaptureContext()));
+            channel.Writer.Complete();
+        }
+
+        await using var component = channel.Reader.RunOn(
+            executor,
+            (_, _) =>
+            {
+                links.Enqueue(Activity.Current!.Links.Single().Context);
+                return default;
+            });
+        await component.Completion.Within("the event is handled");
+
+        Assert.Equal([origin], links);
+    }
+
     private sealed record Event(long Timestamp, ActivityContext TraceContext) : ISourceEvent;
 }

@@ -1,3 +1,4 @@
+using Concurrency.Coordination;
 using Concurrency.Scopes;
 using Concurrency.TestSupport;
 using Concurrency.Time;
@@ -71,6 +72,77 @@ public sealed class ArgumentSentenceTests
             Says(
                 () => Watchdog.Watch(new ListLogger(), "loading", new WatchdogOptions { After = after }),
                 $"A watchdog of 'loading' cannot speak after {after}. Use a time above zero and up to 49 days.");
+        }
+    }
+
+    [Fact]
+    public async Task Wait_TimeAboveThatOfTimers_IsTaken()
+    {
+        Task[] ended = [Task.CompletedTask];
+        foreach (var time in new[] { TimeSpan.FromDays(60), TimeSpan.MaxValue })
+        {
+            Assert.Empty((await Wait.AllAsync(ended, time, TimeProvider.System).Within("all")).Pending);
+            Assert.Empty((await Wait.AnyAsync(ended, time, TimeProvider.System).Within("any")).Pending);
+            Assert.Empty((await Wait.FirstFailureAsync(ended, time, TimeProvider.System).Within("first failure")).Pending);
+            await foreach (var task in Wait.AsCompletedAsync(ended, time, TimeProvider.System))
+            {
+                Assert.Same(ended[0], task);
+            }
+
+            Assert.Equal(1, await WaitFor.RunAsync(_ => Task.FromResult(1), time, TimeProvider.System).Within("wait for"));
+            var sent = new OneShotEvent<int>();
+            sent.Send(2);
+            Assert.Equal(2, await sent.WaitAsync(time, TimeProvider.System).Within("one shot"));
+        }
+    }
+
+    [Fact]
+    public async Task Wait_NegativeTime_IsRefused()
+    {
+        const string Sentence = "Nothing can be waited for -00:00:03. Use zero or more, or Timeout.InfiniteTimeSpan for as long as it takes.";
+        var before = TimeSpan.FromSeconds(-3);
+        Task[] ended = [Task.CompletedTask];
+        Task[] refused =
+        [
+            Wait.AllAsync(ended, before),
+            Wait.AnyAsync(ended, before),
+            Wait.FirstFailureAsync(ended, before),
+            new OneShotEvent<int>().WaitAsync(before),
+        ];
+        foreach (var wait in refused)
+        {
+            var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => wait.Within("refusal"));
+            Assert.StartsWith(Sentence, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task TaskScope_TimeAboveThatOfTimers_IsSleptInPieces()
+    {
+        var clock = new ManualClock();
+        var run = TaskScope.RunAsync(
+            async scope => await Task.Delay(Timeout.Infinite, scope.CancellationToken),
+            new TaskScopeOptions { Name = "quarter", Timeout = TimeSpan.FromDays(100), TimeProvider = clock });
+
+        clock.Advance(TimeSpan.FromDays(100) - TimeSpan.FromTicks(1));
+        Assert.False(run.IsCompleted);
+        clock.Advance(TimeSpan.FromTicks(1));
+
+        var error = await Assert.ThrowsAsync<TaskScopeCanceledException>(() => run.Within("the scope ends"));
+        Assert.Contains("its time of 100.00:00:00 has passed", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, clock.Pending);
+        await TaskScope.RunAsync(_ => Task.CompletedTask, new TaskScopeOptions { Timeout = TimeSpan.FromDays(36_500) }).Within("the longest");
+    }
+
+    [Fact]
+    public async Task TaskScope_TimeThatCannotBeMeant_IsRefused()
+    {
+        foreach (var time in new[] { TimeSpan.FromSeconds(-3), TimeSpan.MaxValue })
+        {
+            var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+                () => TaskScope.RunAsync(_ => Task.CompletedTask, new TaskScopeOptions { Name = "batch", Timeout = time }).Within("refusal"));
+            Assert.StartsWith(
+                $"The scope 'batch' cannot have a timeout of {time}. Use a time above zero and up to 36500 days", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -97,9 +97,92 @@ public sealed class DependencyAskTests : IAsyncLifetime
         Assert.Equal(1, await pool.GetAsync("holds").Within("the other"));
     }
 
+    [Fact]
+    public async Task EV85_WorkThatWaitsForItself_IsRefused_AndSaysWhatToDo()
+    {
+        _pool.Start("a", [], async (key, _, _) =>
+        {
+            var error = await Assert.ThrowsAsync<DependencyCycleException>(() => _pool.GetAsync(key)).Within("own key");
+            Assert.Equal(["a", "a"], error.Keys);
+            Assert.StartsWith("The work of 'a' cannot wait for 'a' in the pool 'build': it would wait for itself, 'a' -> 'a'.", error.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<DependencyCycleException>(() => _pool.WaitAsync()).Within("all keys, the own included");
+            await Assert.ThrowsAsync<DependencyCycleException>(() => FirstAsync(_pool.WaitEachAsync(["typo", key]))).Within("one by one");
+            await Assert.ThrowsAsync<DependencyCycleException>(() => FirstAsync(_pool.WaitEachSuccessAsync([key]))).Within("successes");
+            await Assert.ThrowsAsync<DependencyCycleException>(() => FirstAsync(_pool.WaitEachFailureAsync([key]))).Within("failures");
+
+            // What it has posted is there.
+            _pool.Post(key, 5);
+            return await _pool.GetAsync(key);
+        });
+
+        Assert.Equal(5, await _pool.GetAsync("a").Within("a"));
+        Assert.Equal(["a"], (await _pool.WaitAsync().Within("what was asked for and refused is no key")).Keys);
+        Assert.Empty(_pool.Failures);
+    }
+
+    [Fact]
+    public async Task EV85_CircleOfWaitsAndDependencies_IsRefusedToWhoClosesIt()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pool.Start("a", [], async (_, _, _) =>
+        {
+            var b = _pool.GetAsync("b");
+            asked.SetResult();
+            return await b + 1;
+        });
+        await asked.Task.Within("a waits for b");
+
+        var start = Assert.Throws<DependencyCycleException>(() => _pool.Start("b", ["a"], (_, _, _) => Task.FromResult(1)));
+        Assert.Equal(["b", "a", "b"], start.Keys);
+        _pool.Start("b", ["c"], async (_, results, _) => (await results.AllAsync())["c"] + 1);
+        _pool.Start("c", [], async (_, _, _) =>
+        {
+            var error = await Assert.ThrowsAsync<DependencyCycleException>(() => _pool.GetAsync("a")).Within("the circle");
+            Assert.Equal(["c", "a", "b", "c"], error.Keys);
+            return 1;
+        });
+
+        Assert.Equal(3, await _pool.GetAsync("a").Within("a"));
+    }
+
+    [Fact]
+    public async Task EV85_WaitThatHasEnded_ClosesNoCircle()
+    {
+        using var impatient = new CancellationTokenSource();
+        var gaveUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pool.Start("a", [], async (_, _, _) =>
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _pool.GetAsync("b", impatient.Token));
+            gaveUp.SetResult();
+            await mayEnd.Task;
+            return 1;
+        });
+        impatient.Cancel();
+        await gaveUp.Task.Within("a does not wait any more");
+        _pool.Start("b", [], async (_, _, _) =>
+        {
+            var a = _pool.GetAsync("a");
+            mayEnd.SetResult();
+            return await a + 1;
+        });
+
+        Assert.Equal(2, await _pool.GetAsync("b").Within("b"));
+    }
+
+    private static async Task<T> FirstAsync<T>(IAsyncEnumerable<T> items)
+    {
+        await foreach (var item in items)
+        {
+            return item;
+        }
+
+        throw new InvalidOperationException("Nothing came.");
+    }
+
     private static async Task<DependencyNode<string, int>> AskAsync(DependencyBoard<string, int> board, string key, CancellationToken cancellationToken)
     {
-        await foreach (var node in board.EachAsync([key], null, cancellationToken))
+        await foreach (var node in board.EachAsync([key], null, null, cancellationToken))
         {
             return node;
         }

@@ -188,6 +188,42 @@ public sealed class ResourcePoolLifeTests
     }
 
     [Fact]
+    public async Task EV33_CreateTimeout_AboveThatOfTimers_IsTaken()
+    {
+        foreach (var time in new[] { TimeSpan.FromDays(60), TimeSpan.MaxValue })
+        {
+            await using var pool = _rig.Pool(1, o => o with { CreateTimeout = time, TimeProvider = TimeProvider.System });
+            await using (await pool.AcquireAsync().AsTask().Within("first"))
+            {
+                Assert.Equal(1, pool.InUse);
+            }
+
+            Assert.Equal((1, 0), (pool.Idle, pool.InUse));
+        }
+    }
+
+    [Fact]
+    public async Task EV33_CreateTimeout_ClockFails_ThePlaceIsFree()
+    {
+        var clock = new FailingClock();
+        await using var pool = _rig.Pool(1, o => o with { CreateTimeout = TimeSpan.FromSeconds(5), TimeProvider = clock });
+        clock.Fails = true;
+        await Assert.ThrowsAsync<IOException>(() => pool.AcquireAsync().AsTask().Within("no timer"));
+        clock.Fails = false;
+
+        await using var lease = await pool.AcquireAsync().AsTask().Within("its place");
+        Assert.Equal(1, pool.InUse);
+    }
+
+    private sealed class FailingClock : TimeProvider
+    {
+        public bool Fails { get; set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Fails ? throw new IOException("no timer") : base.CreateTimer(callback, state, dueTime, period);
+    }
+
+    [Fact]
     public async Task EV33_CreationCancelled_LateFailureIsLogged_AndThePlaceIsFree()
     {
         var late = new TaskCompletionSource<int>();

@@ -18,6 +18,7 @@ internal static class FloorTable
                 ["Coordination"] = 2,
                 ["Scopes"] = 3,
                 ["Bridging"] = 3,
+                ["Inspection"] = 3,
                 ["Sources"] = 3,
                 ["Patterns"] = 4,
             },

@@ -10,6 +10,9 @@ internal sealed class DueTimers
 
     public VirtualTimer? First => Count == 0 ? null : _heap[0];
 
+    /// <summary>When the first is due, or the end of time.</summary>
+    public long NextDue => Count == 0 ? long.MaxValue : _heap[0].DueTime;
+
     public void Add(VirtualTimer timer)
     {
         timer.Order = ++_order;

@@ -11,9 +11,9 @@ namespace Concurrency.Testing.Clock;
 /// </remarks>
 public sealed class VirtualClock : TimeProvider
 {
-    private readonly ClockScheduler _scheduler;
+    private ClockScheduler? _scheduler;
+    private long _now;
     private long _offset;
-    private double _rate = 1;
 
     /// <summary>Makes a clock that stands at the beginning of the year 2000, UTC.</summary>
     public VirtualClock()
@@ -26,7 +26,6 @@ public sealed class VirtualClock : TimeProvider
     public VirtualClock(DateTimeOffset start)
     {
         Start = start;
-        _scheduler = new ClockScheduler(this);
     }
 
     /// <summary>What the clock showed first.</summary>
@@ -60,7 +59,7 @@ public sealed class VirtualClock : TimeProvider
     }
 
     /// <summary>The clock for operators of System.Reactive: they share its timers.</summary>
-    public IScheduler Scheduler => _scheduler;
+    public IScheduler Scheduler => Virtual;
 
     /// <summary>Nanosecond steps.</summary>
     public override long TimestampFrequency => 1_000_000_000;
@@ -72,8 +71,24 @@ public sealed class VirtualClock : TimeProvider
 
     internal DueTimers Timers { get; } = new();
 
+    // Made when it is asked for: its base class begins with a large queue of its own.
+    private ClockScheduler Virtual
+    {
+        get
+        {
+            if (_scheduler is null)
+            {
+                var scheduler = new ClockScheduler(this);
+                scheduler.MoveTo(_now);
+                _scheduler = scheduler;
+            }
+
+            return _scheduler;
+        }
+    }
+
     /// <summary>Nanoseconds since the start.</summary>
-    internal long Now => _scheduler.Clock;
+    internal long Now => _scheduler is { } scheduler ? scheduler.Clock : _now;
 
     /// <summary>Told of each arming, so that a simulation which waits for nothing else sees it.</summary>
     internal Action<long>? Armed { get; set; }
@@ -100,7 +115,7 @@ public sealed class VirtualClock : TimeProvider
     public void AdvanceBy(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        _scheduler.AdvanceTo(checked(Now + ClockTime.Nanoseconds(time)));
+        Virtual.AdvanceTo(checked(Now + ClockTime.Nanoseconds(time)));
     }
 
     /// <summary>Lets time pass up to a moment and fires what comes due, each at its own time, on the calling thread.</summary>
@@ -113,7 +128,7 @@ public sealed class VirtualClock : TimeProvider
             throw new ArgumentOutOfRangeException(nameof(elapsed), elapsed, $"The clock stands at {Elapsed} and goes only forwards. Use Jump to change the time that it shows.");
         }
 
-        _scheduler.AdvanceTo(ClockTime.Nanoseconds(elapsed));
+        Virtual.AdvanceTo(ClockTime.Nanoseconds(elapsed));
     }
 
     /// <summary>Fires timers in the order of their due times until none is left or a time has passed.</summary>
@@ -141,7 +156,7 @@ public sealed class VirtualClock : TimeProvider
                 return false;
             }
 
-            _scheduler.AdvanceTo(Math.Max(due, Now));
+            Virtual.AdvanceTo(Math.Max(due, Now));
         }
     }
 
@@ -149,21 +164,19 @@ public sealed class VirtualClock : TimeProvider
     /// <param name="by">Forwards or, when negative, backwards.</param>
     public void Jump(TimeSpan by) => Interlocked.Add(ref _offset, by.Ticks * ClockTime.NanosecondsPerTick);
 
-    /// <summary>Lets this clock's timers run fast or slow against the time that passes, as the clock of one node does.</summary>
-    /// <param name="rate">1 is exact; 1.001 fires a timer of 1,001 s after 1,000 s. From 0.1 to 10. For timers armed from now on.</param>
-    public void Skew(double rate)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(rate, 0.1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(rate, 10);
-        _rate = rate;
-    }
+    /// <summary>Makes the clock of one node: it goes faster or slower than this one, or shows another time.</summary>
+    /// <param name="rate">How far it goes while this one goes one second: from 0.1 to 10; 1 is exact.</param>
+    /// <param name="ahead">How far it shows ahead of this one, or behind when negative.</param>
+    public NodeClock CreateNode(double rate = 1, TimeSpan ahead = default) => new(this, rate, ahead);
 
     /// <inheritdoc/>
     public override string ToString() => $"virtual clock at {Elapsed} with {PendingTimers} timers";
 
-    internal void MoveTo(long now) => _scheduler.MoveTo(now);
-
-    internal long Unskewed(long nanoseconds) => _rate == 1 ? nanoseconds : (long)(nanoseconds / _rate);
+    internal void MoveTo(long now)
+    {
+        _now = now;
+        _scheduler?.MoveTo(now);
+    }
 
     internal void OnArmed(long due) => Armed?.Invoke(due);
 }

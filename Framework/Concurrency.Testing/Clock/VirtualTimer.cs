@@ -37,7 +37,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
             _period = period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero ? 0 : ClockTime.Nanoseconds(period);
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
-                Arm(checked(clock.Now + clock.Unskewed(ClockTime.Nanoseconds(dueTime))));
+                Arm(checked(clock.Now + ClockTime.Nanoseconds(dueTime)));
             }
 
             return true;

@@ -26,11 +26,11 @@ internal sealed class CoverageTally
     public void Took(string label) => _cases[label] = _cases.GetValueOrDefault(label) + 1;
 
     /// <summary>Adds the choices of a schedule that has ended.</summary>
-    public void Add(ReadOnlySpan<Choice> choices)
+    public void Add(ChoiceLog log)
     {
-        foreach (ref readonly var choice in choices)
+        for (var kind = 0; kind < _choices.Length; kind++)
         {
-            _choices[(int)choice.Kind]++;
+            _choices[kind] += log.CountOf((ChoiceKind)kind);
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _drained = new();
     private readonly LoopTimeProvider? _loopTime;
+    private SynchronizationContext? _outside;
     private ReadyItem? _readyRoot;
     private int _midTurns;
     private int _inFlight;
@@ -32,10 +33,11 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         : base(name)
     {
         _world = world;
+        HasContexts = true;
         Mimics = kind;
         MaximumConcurrency = maximumConcurrency;
         _loopTime = maximumConcurrency == 1 ? new LoopTimeProvider(world.Clock, this, null) : null;
-        Failures = new FailureLedger(world.OnUnseen);
+        Failures = new FailureLedger(world.OnUnseen, static () => { });
     }
 
     /// <inheritdoc/>
@@ -63,7 +65,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     });
 
     /// <inheritdoc/>
-    public override SynchronizationContext SynchronizationContext => Home as SynchronizationContext ?? _world.Outside(this);
+    public override SynchronizationContext SynchronizationContext => IsCurrent ? SynchronizationContext.Current! : _outside ??= _world.Outside(this);
 
     /// <inheritdoc/>
     public override CancellationToken Stopping => _stopping.Token;
@@ -139,15 +141,9 @@ public sealed class SimulatedExecutor : Executor, IActorHome
             _readyRoot = null;
         }
 
-        if (!IsFull)
+        if (MaximumConcurrency != int.MaxValue && !IsFull)
         {
-            foreach (var held in _held)
-            {
-                _world.Add(held);
-            }
-
-            _held.Clear();
-            OfferRoot();
+            Release();
         }
 
         if (_draining)
@@ -223,6 +219,17 @@ public sealed class SimulatedExecutor : Executor, IActorHome
             _readyRoot = root;
             _world.Add(root);
         }
+    }
+
+    private void Release()
+    {
+        foreach (var held in _held)
+        {
+            _world.Add(held);
+        }
+
+        _held.Clear();
+        OfferRoot();
     }
 
     private void LookForEnd()

@@ -12,24 +12,26 @@ internal sealed partial class World : Interleaver
 {
     private readonly WorldOptions _options;
     private readonly Strategy _strategy;
-    private readonly ReadySet _ready = new();
+    private readonly ReadySet _ready;
     private readonly List<Actor> _actors = [];
     private readonly List<SimulatedExecutor> _executors = [];
-    private readonly Prng _costs = new(0);
+    private ulong _costs;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly ExecutionContext _homeContext = HomeContext.Get();
-    private ReadyItem? _free;
-    private ReadyItem? _going;
+    private readonly WorldBuffers _buffers;
     private Actor? _last;
     private long _sequence;
     private int _timersReady;
 
-    public World(WorldOptions options, ulong seed)
+    public World(WorldOptions options, ulong seed, WorldBuffers? buffers = null)
     {
+        _buffers = buffers?.Clear() ?? new WorldBuffers();
+        _ready = _buffers.Ready;
+        Log = _buffers.Log;
         _options = options;
         _strategy = options.Strategy;
         Seed = seed;
-        _costs.Reseed(~seed);
+        _costs = ~seed;
         Main = new SimulatedExecutor(this, "simulation", ExecutorKind.Pool, int.MaxValue);
         _executors.Add(Main);
         ClockExecutor = new SimulatedExecutor(this, "clock", ExecutorKind.Inline, int.MaxValue);
@@ -43,7 +45,7 @@ internal sealed partial class World : Interleaver
     /// <summary>The executor of the test's body; its turns can be stopped at every operation.</summary>
     public SimulatedExecutor Main { get; }
 
-    public ChoiceLog Log { get; } = new();
+    public ChoiceLog Log { get; }
 
     public long Steps { get; private set; }
 
@@ -87,6 +89,7 @@ internal sealed partial class World : Interleaver
     /// <summary>Starts the body.</summary>
     public Task Start(Func<CancellationToken, Task> body)
     {
+        Interleaving.HearBetweenTurns(this);
         Executor.SetCurrent(Main, Outside(Main));
         try
         {
@@ -109,9 +112,7 @@ internal sealed partial class World : Interleaver
 
     public ReadyItem Item(Actor actor, in ExecutorWork work)
     {
-        var item = _free ?? new ReadyItem();
-        _free = item.Next;
-        item.Next = null;
+        var item = _buffers.Rent();
         item.Actor = actor;
         item.Work = work;
         item.Sequence = ++_sequence;
@@ -160,38 +161,24 @@ internal sealed partial class World : Interleaver
         return chosen;
     }
 
-    public override bool Arrive(OperationKind kind, object resource)
-    {
-        var actor = Current!;
-        actor.Operation = kind;
-        actor.Resource = resource;
-        var goesOn = _ready.Count == 0 && (Clock.Timers.First is not { } next || next.DueTime > Clock.Now);
-        Events?.Arrived(actor, goesOn);
-        return goesOn;
-    }
-
-    public override void Suspend(Action continuation)
-    {
-        var actor = Current!;
-        var item = Item(actor, new ExecutorWork(continuation));
-        item.Operation = actor.Operation;
-        item.Resource = actor.Resource;
-        ((SimulatedExecutor)actor.Executor).StopTurn(item);
-    }
-
-    public override void Touch(OperationKind kind, object resource) => Events?.Touched(Current, kind, resource);
-
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>
-    public void RunUntil(Func<bool>? isOver, long latest)
+    public void RunUntil(Func<bool> isOver, long latest)
     {
-        while (Failure is null && isOver?.Invoke() != true)
+        try
         {
-            if (_ready.Count == 0 && !PassTime(latest))
+            while (Failure is null && !isOver())
             {
-                return;
-            }
+                if (_ready.Count == 0 && !PassTime(latest))
+                {
+                    return;
+                }
 
-            Step();
+                Step();
+            }
+        }
+        finally
+        {
+            LeaveTurn();
         }
     }
 
@@ -212,37 +199,47 @@ internal sealed partial class World : Interleaver
             return;
         }
 
-        Clock.MoveTo(Clock.Now + 50 + _costs.Below(51));
+        var now = Clock.Now + StepCost();
+        Clock.MoveTo(now);
         Events?.Going(item);
         Go(item);
-        if (Clock.Timers.First is { } first && first.DueTime <= Clock.Now)
+        if (Clock.Timers.NextDue <= now)
         {
             QueueDueTimers();
         }
 
-        AfterStep?.Invoke();
+        if (AfterStep is { } look)
+        {
+            LeaveTurn();
+            look();
+        }
+    }
+
+    /// <summary>50 to 100 ns, from the seed alone: a loop that never waits does not stop the clock.</summary>
+    private long StepCost()
+    {
+        _costs += 0x9E3779B97F4A7C15;
+        return 50 + (long)Math.BigMul((_costs ^ (_costs >> 29)) * 0xBF58476D1CE4E5B9, 51, out _);
     }
 
     private void Go(ReadyItem item)
     {
         var actor = item.Actor;
-        var executor = (SimulatedExecutor)actor.Executor;
-        var isTimer = ReferenceEquals(actor, ClockActor);
+        var executor = PlaceOf(actor);
         actor.Ready--;
         actor.Steps++;
         actor.LastStep = Steps;
         executor.TurnBegins(item);
         _last = actor;
-        _going = item;
-        if (isTimer)
+        if (ReferenceEquals(actor, ClockActor))
         {
             _timersReady--;
+            Current = null;
             Executor.SetCurrent(null, null);
         }
         else
         {
             Current = actor;
-            executor.Home = actor;
             Executor.SetCurrent(executor, actor);
         }
 
@@ -254,15 +251,19 @@ internal sealed partial class World : Interleaver
         {
             Fail(SimulationFailureKind.UnhandledException, Descriptions.Unhandled(actor, error), error);
         }
-        finally
-        {
-            Current = null;
-            executor.Home = executor;
-            Executor.SetCurrent(null, null);
-            ExecutionContext.Restore(_homeContext);
-            executor.TurnEnded(item);
-            Recycle(item);
-        }
+
+        ExecutionContext.Restore(_homeContext);
+        executor.TurnEnded(item);
+        Recycle(item);
+    }
+
+    private static SimulatedExecutor PlaceOf(Actor actor) => (SimulatedExecutor)actor.Executor;
+
+    /// <summary>Ends what the last turn has left on the thread: code that runs between turns is nobody's turn.</summary>
+    private void LeaveTurn()
+    {
+        Current = null;
+        Executor.SetCurrent(null, null);
     }
 
     private void Recycle(ReadyItem item)
@@ -271,9 +272,7 @@ internal sealed partial class World : Interleaver
         item.Work = default;
         item.Resource = null;
         item.Operation = OperationKind.None;
-        item.IsMidTurn = false;
-        item.Next = _free;
-        _free = item;
+        _buffers.Return(item);
     }
 
     private bool PassTime(long latest)

@@ -54,6 +54,12 @@ internal sealed class Actor : ExecutorSynchronizationContext
     /// <summary>The step at which it went last.</summary>
     public long LastStep { get; set; }
 
+    /// <summary>What it waits for: more than one thing if it began several operations before it awaited them.</summary>
+    public List<Hold> Waits { get; } = [];
+
+    /// <summary>What it has taken and not given back.</summary>
+    public List<Hold> Holds { get; } = [];
+
     internal override void Resume(ExecutorWork work) => _home.Continue(this, work);
 
     public override string ToString() => Name;

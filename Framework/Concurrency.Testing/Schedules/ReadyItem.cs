@@ -18,7 +18,4 @@ internal sealed class ReadyItem
 
     /// <summary>For strategies that rank turns.</summary>
     public long Priority;
-
-    /// <summary>A link in the list of free items, or in that of held ones.</summary>
-    public ReadyItem? Next;
 }

@@ -23,14 +23,22 @@ internal sealed class ReadySet
 
     public ReadyItem Take(int index)
     {
-        var item = _items[index];
-        Count--;
-        if (index < Count)
+        var items = _items;
+        var item = items[index];
+        var last = --Count;
+        if (last - index > 8)
         {
-            Array.Copy(_items, index + 1, _items, index, Count - index);
+            items.AsSpan(index + 1, last - index).CopyTo(items.AsSpan(index));
+        }
+        else
+        {
+            for (; index < last; index++)
+            {
+                items[index] = items[index + 1];
+            }
         }
 
-        _items[Count] = null!;
+        items[last] = null!;
         return item;
     }
 

@@ -29,9 +29,10 @@ internal sealed class AbandonableCall<T>(Func<T> work, Delegate code, ILogger lo
     private void End(Task<T> call)
     {
         _registration.Unregister();
-        if (!TrySetFromTask(call) && call.Exception?.InnerException is { } error)
+        if (!TrySetFromTask(call) && call.IsFaulted)
         {
-            BridgeLog.BlockingCallFailedUnawaited(logger, WorkDescription.MethodOf(code), error);
+            var name = WorkDescription.MethodOf(code);
+            Unawaited.Observe(call, name, (_, error) => BridgeLog.BlockingCallFailedUnawaited(logger, name, error));
         }
     }
 }

@@ -105,21 +105,14 @@ internal sealed class BlockingPool
 
     private static Task<T> RunHere<T>(Func<T> work)
     {
-        var ended = new TaskCompletionSource<T>();
         try
         {
-            ended.SetResult(work());
-        }
-        catch (OperationCanceledException canceled)
-        {
-            ended.SetCanceled(canceled.CancellationToken);
+            return Task.FromResult(work());
         }
         catch (Exception error)
         {
-            ended.SetException(error);
+            return EndedTask.ThrowAsync<T>(error);
         }
-
-        return ended.Task;
     }
 
     private Task<T> Queue<T>(Func<T> work, CancellationToken cancellationToken)

@@ -58,9 +58,10 @@ public static class BlockingWork
     /// <returns>Whether all calls ended in time.</returns>
     public static Task<bool> StopAsync(TimeSpan timeout)
     {
-        if (timeout != Timeout.InfiniteTimeSpan)
+        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout,
+                $"Blocking calls cannot be waited for {timeout}. Use zero or more, or Timeout.InfiniteTimeSpan for as long as they take.");
         }
 
         return Volatile.Read(ref s_pool)?.StopAsync(timeout) ?? Task.FromResult(true);

@@ -1,5 +1,7 @@
+using Concurrency.Diagnostics;
 using Concurrency.Execution;
 using Concurrency.Executors;
+using Concurrency.Interop;
 
 namespace Concurrency.Bridging;
 
@@ -19,6 +21,8 @@ internal abstract class Bridge : BridgeJob, IThreadPoolWorkItem
     private BridgeWait? _spare;
     private volatile BridgeWait? _wait;
     private volatile PassedOnCancellation? _passedOn;
+    private volatile Task? _awaited;
+    private long _awaitedSince;
     private bool _isStarting;
     private bool _hasAwaited;
 
@@ -75,6 +79,23 @@ internal abstract class Bridge : BridgeJob, IThreadPoolWorkItem
     private bool IsInterrupted => Volatile.Read(ref _cancelled) == 1 || Volatile.Read(ref _stopping) == 1;
 
     public override void StartLate() => Resume();
+
+    public override void Describe(LiveDetails details)
+    {
+        var since = Volatile.Read(ref _awaitedSince);
+        var awaited = _awaited;
+        details.Add("state", awaited is null ? "running" : "parked");
+        if (_home is not null)
+        {
+            details.Add("executor", _home.Name);
+        }
+
+        if (awaited is not null)
+        {
+            details.Add("waits-for", WorkDescription.NameOf(awaited));
+            details.Add("for", BridgeThreads.Since(since));
+        }
+    }
 
     public override void FailToStart(Exception error)
     {
@@ -229,6 +250,25 @@ internal abstract class Bridge : BridgeJob, IThreadPoolWorkItem
     private void WaitFor(Task task)
     {
         _hasAwaited = true;
+        if (task.IsCompleted)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _awaitedSince, CoarseClock.Milliseconds());
+        _awaited = task;
+        try
+        {
+            ParkUntil(task);
+        }
+        finally
+        {
+            _awaited = null;
+        }
+    }
+
+    private void ParkUntil(Task task)
+    {
         while (!task.IsCompleted)
         {
             var wait = _spare ?? new BridgeWait(this);
@@ -260,13 +300,7 @@ internal abstract class Bridge : BridgeJob, IThreadPoolWorkItem
     {
         if (!task.IsCompleted && TryTakeInterrupt(out var token))
         {
-            _ = task.ContinueWith(
-                static (failed, self) => BridgeLog.FailedUnawaited(
-                    ((Bridge)self!).Threads.Options.Logger, ((Bridge)self).Name, failed.Exception!.InnerException!),
-                this,
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            Unawaited.Observe(task, Name, (_, error) => BridgeLog.FailedUnawaited(Threads.Options.Logger, Name, error));
             throw new OperationCanceledException($"{Name} was cancelled while it waited in SyncBridge.Await.", token);
         }
     }

@@ -1,5 +1,7 @@
+using Concurrency.Diagnostics;
 using Concurrency.Execution;
 using Concurrency.Executors;
+using Concurrency.Interop;
 
 namespace Concurrency.Bridging;
 
@@ -33,6 +35,12 @@ internal abstract class BridgeJob : TurnBorrower
 
     /// <summary>What is shown of it in reports.</summary>
     public virtual string Name => WorkDescription.MethodOf(Code);
+
+    /// <summary>When it got in line for a thread, in milliseconds of <see cref="CoarseClock"/>.</summary>
+    public long InLineSince { get; set; }
+
+    /// <summary>Adds what a job that has a thread does at this moment; called from any thread.</summary>
+    public abstract void Describe(LiveDetails details);
 
     protected BridgeThreads Threads { get; }
 

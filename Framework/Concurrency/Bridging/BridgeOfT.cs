@@ -1,3 +1,5 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Bridging;
 
 /// <summary>Synchronous code with a result that may wait for asynchronous work.</summary>
@@ -21,23 +23,11 @@ internal sealed class Bridge<T>(BridgeThreads threads, Func<T> work, Delegate co
             case null:
                 _ended.TrySetResult(_result);
                 break;
-            case OperationCanceledException:
-                // As from an async method: the awaiter gets the very exception, with its type and stack.
-                _ended.TrySetFromTask(ThrowAsync(_failure));
-                break;
             default:
-                _ended.TrySetException(_failure);
+                _ended.TrySetFromTask(EndedTask.ThrowAsync<T>(_failure));
                 break;
         }
     }
 
     protected override void CompleteCancelled(CancellationToken cancellationToken) => _ended.TrySetCanceled(cancellationToken);
-
-#pragma warning disable CS1998 // the compiler's way from an exception to a cancelled task
-    private static async Task<T> ThrowAsync(Exception error)
-    {
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
-        return default!;
-    }
-#pragma warning restore CS1998
 }

@@ -1,9 +1,10 @@
 using Concurrency.Execution;
+using Concurrency.Interop;
 
 namespace Concurrency.Bridging;
 
 /// <summary>A bounded set of threads for synchronous code; a job beyond the bound waits, first come first served, before it starts.</summary>
-internal sealed class BridgeThreads
+internal sealed partial class BridgeThreads
 {
     private readonly QuietLock _gate = new();
     private readonly List<BridgeThread> _idle = [];
@@ -69,6 +70,7 @@ internal sealed class BridgeThreads
             }
             else if (wait)
             {
+                job.InLineSince = CoarseClock.Milliseconds();
                 _waiting.AddLast(job.Node);
                 _waitingCount = _waiting.Count;
             }

@@ -1,3 +1,4 @@
+using Concurrency.Diagnostics;
 using Concurrency.Execution;
 
 namespace Concurrency.Bridging;
@@ -21,6 +22,8 @@ internal sealed class CoroutineJob(BridgeThreads threads, Coroutine owner, Deleg
     public override void StartLate() => throw new InvalidOperationException("A coroutine never waits for a thread.");
 
     public override void FailToStart(Exception error) => throw new InvalidOperationException("A coroutine never waits for a thread.", error);
+
+    public override void Describe(LiveDetails details) => details.Add("state", State.ToString().ToLowerInvariant());
 
     /// <summary>Refuses callers that run beside the code to which the coroutine belongs.</summary>
     public void CheckStrand()

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Concurrency.Diagnostics;
 using Concurrency.Execution;
 
 namespace Concurrency.Bridging;
@@ -161,7 +162,13 @@ public static class SyncBridge
                     "SyncBridge.Configure was called after the first bridge was started or options were set. Call it once, when the program starts.");
             }
 
-            return s_threads ??= new BridgeThreads(options);
+            if (s_threads is null)
+            {
+                Volatile.Write(ref s_threads, new BridgeThreads(options));
+                LiveObjects.Add(s_threads);
+            }
+
+            return s_threads;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Concurrency.Execution;
 
 namespace Concurrency.Channels;
 
@@ -15,7 +16,7 @@ namespace Concurrency.Channels;
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 [DebuggerTypeProxy(typeof(BoundedChannelDebugView<>))]
-public sealed class BoundedChannel<T> : Channel<T>, IDisposable
+public sealed class BoundedChannel<T> : Channel<T>, IDisposable, IInterleaved
 {
     private readonly ChannelCore<T> _core;
 
@@ -71,6 +72,7 @@ public sealed class BoundedChannel<T> : Channel<T>, IDisposable
         }
 
         policy.Validate();
+        Interleaving.Touch(OperationKind.Write, _core);
         _core.Resize(capacity);
     }
 
@@ -80,10 +82,16 @@ public sealed class BoundedChannel<T> : Channel<T>, IDisposable
     /// <paramref name="error"/> known all the same, unless the writer gave an error of its own. A second call does nothing.
     /// </remarks>
     /// <param name="error">What readers, writers and <c>Completion</c> get to see; null lets the channel end as if it had been completed.</param>
-    public void Abort(Exception? error = null) => _core.Ending.Abort(error);
+    public void Abort(Exception? error = null)
+    {
+        Interleaving.Touch(OperationKind.Complete, _core);
+        _core.Ending.Abort(error);
+    }
 
     /// <summary>Aborts the channel without an error.</summary>
     public void Dispose() => Abort();
+
+    object IInterleaved.Resource => _core;
 
     internal ChannelCore<T> Core => _core;
 

@@ -8,20 +8,37 @@ namespace Concurrency.Channels;
 
 /// <summary>The reading end of a <see cref="BoundedChannel{T}"/>.</summary>
 [DebuggerDisplay("Items = {Count}")]
-internal sealed class BoundedChannelReader<T>(ChannelCore<T> core) : ChannelReader<T>
+internal sealed class BoundedChannelReader<T>(ChannelCore<T> core) : ChannelReader<T>, IInterleaved
 {
+    object IInterleaved.Resource => core;
+
     internal ChannelCore<T> Core => core;
 
-    public override Task Completion => core.Ending.Completion;
+    public override Task Completion
+    {
+        get
+        {
+            Interleaving.Touch(OperationKind.Read, core);
+            return core.Ending.Completion;
+        }
+    }
 
     public override bool CanCount => true;
 
     public override bool CanPeek => true;
 
-    public override int Count => core.Items.SeenCount;
+    public override int Count
+    {
+        get
+        {
+            Interleaving.Touch(OperationKind.Read, core);
+            return core.Items.SeenCount;
+        }
+    }
 
     public override bool TryRead([MaybeNullWhen(false)] out T item)
     {
+        Interleaving.Touch(OperationKind.Receive, core);
         if (core.SeemsEmpty)
         {
             item = default;
@@ -46,6 +63,7 @@ internal sealed class BoundedChannelReader<T>(ChannelCore<T> core) : ChannelRead
 
     public override bool TryPeek([MaybeNullWhen(false)] out T item)
     {
+        Interleaving.Touch(OperationKind.Read, core);
         core.Enter();
         try
         {
@@ -58,8 +76,8 @@ internal sealed class BoundedChannelReader<T>(ChannelCore<T> core) : ChannelRead
     }
 
     public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default) =>
-        Interleaving.Holds(OperationKind.Receive, core)
-            ? Interleaving.ThenAsync(static (self, token) => self.TakeAsync(token), this, cancellationToken)
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Receive, core, static (self, token) => self.TakeAsync(token), this, cancellationToken)
             : TakeAsync(cancellationToken);
 
     private ValueTask<T> TakeAsync(CancellationToken cancellationToken)
@@ -97,7 +115,12 @@ internal sealed class BoundedChannelReader<T>(ChannelCore<T> core) : ChannelRead
         return waiter.Pending;
     }
 
-    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Wait, core, static (self, token) => self.WaitForItemAsync(token), this, cancellationToken)
+            : WaitForItemAsync(cancellationToken);
+
+    private ValueTask<bool> WaitForItemAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -137,6 +160,7 @@ internal sealed class BoundedChannelReader<T>(ChannelCore<T> core) : ChannelRead
     /// <summary>Takes as many items as there are and as fit, under one gate.</summary>
     internal int TryReadMany(Span<T> destination)
     {
+        Interleaving.Touch(OperationKind.Receive, core);
         if (core.SeemsEmpty)
         {
             return 0;

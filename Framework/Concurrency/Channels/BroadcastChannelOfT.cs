@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Concurrency.Execution;
 
 namespace Concurrency.Channels;
 
@@ -11,7 +12,7 @@ namespace Concurrency.Channels;
 /// <para>All members are safe to call from any thread.</para>
 /// </remarks>
 [DebuggerDisplay("{Statistics}")]
-public sealed class BroadcastChannel<T>
+public sealed class BroadcastChannel<T> : IInterleaved
 {
     private readonly BroadcastCore<T> _core;
 
@@ -26,6 +27,8 @@ public sealed class BroadcastChannel<T>
 
     /// <summary>What the broadcast has done; each subscription has statistics of its own.</summary>
     public BroadcastStatistics Statistics => _core.Statistics;
+
+    object IInterleaved.Resource => _core;
 
     /// <summary>Adds a subscriber.</summary>
     /// <param name="policy">How many items wait for the subscriber at most, 1 or more, and what a write does when there is no room for another.</param>

@@ -5,10 +5,18 @@ namespace Concurrency.Channels;
 /// <content>What writers do: publish at once, or wait in line.</content>
 internal sealed partial class BroadcastCore<T>
 {
-    public bool TryPublish(T item) =>
-        Publish(new Letter(item, route.HashOf(item), MayWait: false), hasTurn: false, out _) == BroadcastOutcome.Published;
+    public bool TryPublish(T item)
+    {
+        Interleaving.Touch(OperationKind.Send, this);
+        return Publish(new Letter(item, route.HashOf(item), MayWait: false), hasTurn: false, out _) == BroadcastOutcome.Published;
+    }
 
-    public ValueTask PublishAsync(T item, CancellationToken cancellationToken)
+    public ValueTask PublishAsync(T item, CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Send, this, static (write, token) => write.Self.PublishNowAsync(write.Item, token), (Self: this, Item: item), cancellationToken)
+            : PublishNowAsync(item, cancellationToken);
+
+    private ValueTask PublishNowAsync(T item, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -25,7 +33,12 @@ internal sealed partial class BroadcastCore<T>
         };
     }
 
-    public ValueTask<bool> WaitToPublishAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> WaitToPublishAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Wait, this, static (self, token) => self.AskAsync(token), this, cancellationToken)
+            : AskAsync(cancellationToken);
+
+    private ValueTask<bool> AskAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

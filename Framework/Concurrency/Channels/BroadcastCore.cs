@@ -49,6 +49,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
     {
         get
         {
+            Interleaving.Touch(OperationKind.Read, this);
             using var scope = _gate.EnterScope();
             return _latest;
         }
@@ -72,6 +73,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
                 nameof(policy));
         }
 
+        Interleaving.Touch(OperationKind.Write, this);
         var channel = BoundedChannel.Create(policy, onUndelivered);
         var subscription = Add(channel, withLatest, out var closure);
         WakeWriters();
@@ -86,6 +88,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
     /// <summary>Gives a subscriber nothing more; nothing happens if it was removed before.</summary>
     public void Remove(BroadcastSubscription<T> subscription)
     {
+        Interleaving.Touch(OperationKind.Write, this);
         using (_gate.EnterScope())
         {
             _subscribers = Array.FindAll(_subscribers, one => one != subscription);
@@ -98,6 +101,7 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
     /// <returns>False if it was closed before.</returns>
     public bool TryClose(Exception? error)
     {
+        Interleaving.Touch(OperationKind.Complete, this);
         BroadcastSubscription<T>[] subscribers;
         using (_gate.EnterScope())
         {
@@ -161,6 +165,11 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
         var settled = default(WaiterChain);
         List<(Drop<T> Drop, Action<T, DropCause> OnUndelivered)>? drops = null;
         BroadcastOutcome outcome;
+        if (Interleaving.Applies)
+        {
+            TouchSubscribers();
+        }
+
         using (_gate.EnterScope())
         {
             outcome = PublishLocked(letter, hasTurn, ref settled, ref drops, out waiting);
@@ -173,6 +182,14 @@ internal sealed partial class BroadcastCore<T>(BroadcastRoute<T> route, bool wai
         }
 
         return outcome;
+    }
+
+    private void TouchSubscribers()
+    {
+        foreach (var one in _subscribers)
+        {
+            Interleaving.Touch(OperationKind.Send, one.Core);
+        }
     }
 
     private BroadcastOutcome PublishLocked(

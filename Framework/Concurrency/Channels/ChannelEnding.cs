@@ -5,7 +5,7 @@ namespace Concurrency.Channels;
 /// <summary>How a channel ends: it is closed to writers, its last item leaves, and its <c>Completion</c> says so.</summary>
 internal sealed class ChannelEnding<T>(ChannelCore<T> core)
 {
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(Interleaving.CompletionOptions);
 
     public Task Completion => _completion.Task;
 

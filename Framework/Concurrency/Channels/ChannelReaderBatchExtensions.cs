@@ -47,7 +47,8 @@ public static class ChannelReaderBatchExtensions
             return ValueTask.FromCanceled<int>(cancellationToken);
         }
 
-        var taken = Take(reader, buffer.Span);
+        // In a simulation it goes through the interleaving point of the wait.
+        var taken = Interleaving.Applies ? 0 : Take(reader, buffer.Span);
         return taken == buffer.Length || (taken != 0 && maxWait == TimeSpan.Zero)
             ? new ValueTask<int>(taken)
             : WaitForMoreAsync(reader, buffer, taken, maxWait, timeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Concurrency.Execution;
 
 namespace Concurrency.Channels;
 
@@ -8,9 +9,18 @@ namespace Concurrency.Channels;
 internal sealed class ConflatingWriter<T, TKey>(ChannelCore<T> core, ConflationIndex<T, TKey> index) : CoreWriter<T>(core)
     where TKey : notnull
 {
-    public override bool TryWrite(T item) => Put(item, mayWait: false, out _) == PutOutcome.Written;
+    public override bool TryWrite(T item)
+    {
+        Interleaving.Touch(OperationKind.Send, Core);
+        return Put(item, mayWait: false, out _) == PutOutcome.Written;
+    }
 
-    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Send, Core, static (write, token) => write.Self.PutAsync(write.Item, token), (Self: this, Item: item), cancellationToken)
+            : PutAsync(item, cancellationToken);
+
+    private ValueTask PutAsync(T item, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

@@ -1,15 +1,27 @@
 using System.Threading.Channels;
+using Concurrency.Execution;
 
 namespace Concurrency.Channels;
 
 /// <summary>What the writing ends of all channels have in common: waiting for room, waiting with an item, and closing.</summary>
-internal abstract class CoreWriter<T>(ChannelCore<T> core) : ChannelWriter<T>
+internal abstract class CoreWriter<T>(ChannelCore<T> core) : ChannelWriter<T>, IInterleaved
 {
+    object IInterleaved.Resource => core;
+
     protected ChannelCore<T> Core => core;
 
-    public sealed override bool TryComplete(Exception? error = null) => core.Ending.TryClose(error);
+    public sealed override bool TryComplete(Exception? error = null)
+    {
+        Interleaving.Touch(OperationKind.Complete, core);
+        return core.Ending.TryClose(error);
+    }
 
-    public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Wait, core, static (self, token) => self.WaitForRoomAsync(token), this, cancellationToken)
+            : WaitForRoomAsync(cancellationToken);
+
+    private ValueTask<bool> WaitForRoomAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Concurrency.Execution;
 
 namespace Concurrency.Channels;
 
@@ -6,9 +7,18 @@ namespace Concurrency.Channels;
 [DebuggerDisplay("Items = {Core.Items.Count}, Capacity = {Core.Capacity}")]
 internal sealed class DroppingWriter<T>(ChannelCore<T> core) : CoreWriter<T>(core)
 {
-    public override bool TryWrite(T item) => Put(item) == PutOutcome.Written;
+    public override bool TryWrite(T item)
+    {
+        Interleaving.Touch(OperationKind.Send, Core);
+        return Put(item) == PutOutcome.Written;
+    }
 
-    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Send, Core, static (write, token) => write.Self.PutAsync(write.Item, token), (Self: this, Item: item), cancellationToken)
+            : PutAsync(item, cancellationToken);
+
+    private ValueTask PutAsync(T item, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Concurrency.Execution;
 
 namespace Concurrency.Channels;
 
@@ -27,7 +28,7 @@ public static class Select
         }
 
         var start = StartOf(readers);
-        if (TryReadFrom(readers, start, out var result))
+        if (!Interleaving.Applies && TryReadFrom(readers, start, out var result))
         {
             return new ValueTask<SelectResult<T>>(result);
         }
@@ -48,7 +49,7 @@ public static class Select
     public static bool TryRead<T>(IReadOnlyList<ChannelReader<T>> readers, [MaybeNullWhen(false)] out SelectResult<T> result)
     {
         Validate(readers);
-        return TryReadFrom(readers, StartOf(readers), out result);
+        return TryReadFrom(readers, Interleaving.Choose(readers.Count, StartOf(readers)), out result);
     }
 
     private static void Validate<T>(IReadOnlyList<ChannelReader<T>> readers)
@@ -63,7 +64,7 @@ public static class Select
         {
             if (readers[i] is null)
             {
-                throw new ArgumentException($"Reader {i} of a select is null.", nameof(readers));
+                throw new ArgumentException($"Reader {i} of a select is null. Leave it out, or make its channel first.", nameof(readers));
             }
         }
     }

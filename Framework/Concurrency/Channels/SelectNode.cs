@@ -11,6 +11,7 @@ internal sealed class SelectNode<T>(ChannelCore<T> core, int index) : WaiterNode
     /// <summary>Takes an item if there is one, else waits among the readers; nothing of both when the select has its item already.</summary>
     public SelectEntry Enter(SelectWaiter select)
     {
+        Interleaving.Touch(OperationKind.Receive, core);
         var after = default(AfterGate);
         SelectEntry entry;
         core.Enter();

@@ -38,7 +38,7 @@ public sealed class Select<TResult>
             throw new ArgumentOutOfRangeException(nameof(order), order, $"There is no select order {(int)order}. Use a member of {nameof(SelectOrder)}.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        Given.AtLeast(start, 0, "The reader that a select begins with");
         _order = order;
         _start = start;
     }
@@ -66,8 +66,12 @@ public sealed class Select<TResult>
     public Select<TResult> OnTimeout(TimeSpan timeout, Func<TResult> result, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(result);
-        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, TimeSpan.FromMilliseconds(uint.MaxValue - 1));
+        if (timeout < TimeSpan.Zero || timeout > TimeSpan.FromMilliseconds(uint.MaxValue - 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout,
+                $"A select cannot wait for {timeout}. Use zero up to 49 days, or no timeout at all.");
+        }
+
         _timeout = timeout;
         _onTimeout = result;
         _timeProvider = timeProvider;
@@ -104,6 +108,11 @@ public sealed class Select<TResult>
         BeginTake();
         try
         {
+            if (Interleaving.Applies)
+            {
+                await Interleaving.PointAsync(OperationKind.Receive, this).ConfigureAwait(Executor.Current is not null);
+            }
+
             var start = NextStart();
             var taken = TakeNow(start);
             if (taken < 0)
@@ -147,7 +156,7 @@ public sealed class Select<TResult>
             return 0;
         }
 
-        var start = _start % _cases.Count;
+        var start = Interleaving.Choose(_cases.Count, _start % _cases.Count);
         _start = start + 1;
         return start;
     }
@@ -186,7 +195,7 @@ public sealed class Select<TResult>
 
             EnterQueues(waiter, start);
             waiter.CancelWith(cancellationToken);
-            return await waiter.Pending.ConfigureAwait(Executor.Current is not null);
+            return await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Receive, this, waiter.Pending) : waiter.Pending).ConfigureAwait(Executor.Current is not null);
         }
         finally
         {

@@ -9,6 +9,7 @@ internal sealed class WaitingWriter<T>(ChannelCore<T> core, bool rejects) : Core
 {
     public override bool TryWrite(T item)
     {
+        Interleaving.Touch(OperationKind.Send, Core);
         var after = default(AfterGate);
         PutOutcome outcome;
         Core.Enter();
@@ -30,8 +31,8 @@ internal sealed class WaitingWriter<T>(ChannelCore<T> core, bool rejects) : Core
     }
 
     public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default) =>
-        Interleaving.Holds(OperationKind.Send, Core)
-            ? Interleaving.ThenAsync(static (write, token) => write.Self.PutAsync(write.Item, token), (Self: this, Item: item), cancellationToken)
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Send, Core, static (write, token) => write.Self.PutAsync(write.Item, token), (Self: this, Item: item), cancellationToken)
             : PutAsync(item, cancellationToken);
 
     private ValueTask PutAsync(T item, CancellationToken cancellationToken)

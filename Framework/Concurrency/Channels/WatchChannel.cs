@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Concurrency.Execution;
 
 namespace Concurrency.Channels;
 
@@ -9,7 +10,7 @@ namespace Concurrency.Channels;
 /// <para>All members are safe to call from any thread.</para>
 /// </remarks>
 /// <typeparam name="T">Best an immutable type: the value is shared by all watchers.</typeparam>
-public sealed class WatchChannel<T>
+public sealed class WatchChannel<T> : IInterleaved
 {
     private static readonly BoundedChannelPolicy s_newestOnly = new(1) { FullMode = ChannelFullMode.DropOldest };
 
@@ -30,6 +31,8 @@ public sealed class WatchChannel<T>
 
     /// <summary>How many watchers there are.</summary>
     public int Watchers => _core.Statistics.Subscribers;
+
+    object IInterleaved.Resource => _core;
 
     /// <summary>Adds a watcher.</summary>
     /// <param name="withCurrent">Whether the value of this moment counts as a change that the watcher has not seen yet.</param>

@@ -19,6 +19,7 @@ internal sealed class WorkLedger<T>(ChannelCore<T> core)
     {
         get
         {
+            Interleaving.Touch(OperationKind.Read, core);
             core.Enter();
             try
             {
@@ -55,6 +56,7 @@ internal sealed class WorkLedger<T>(ChannelCore<T> core)
     /// <exception cref="InvalidOperationException">Every item that was taken is done already.</exception>
     public void MarkDone()
     {
+        Interleaving.Touch(OperationKind.Signal, core);
         var after = default(AfterGate);
         long taken;
         bool isTooMany;
@@ -83,7 +85,12 @@ internal sealed class WorkLedger<T>(ChannelCore<T> core)
     }
 
     /// <summary>Waits until nothing is unfinished.</summary>
-    public ValueTask JoinAsync(CancellationToken cancellationToken)
+    public ValueTask JoinAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Wait, core, static (self, token) => self.WaitForAllAsync(token), this, cancellationToken)
+            : WaitForAllAsync(cancellationToken);
+
+    private ValueTask WaitForAllAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

@@ -17,7 +17,7 @@ namespace Concurrency.Channels;
 /// <para>All members are safe to call from any thread.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
-public sealed class WorkQueue<T> : IDisposable
+public sealed class WorkQueue<T> : IDisposable, IInterleaved
 {
     private readonly BoundedChannel<T> _channel;
     private readonly WorkLedger<T> _work;
@@ -106,7 +106,7 @@ public sealed class WorkQueue<T> : IDisposable
             return PutAsync(item, cancellationToken);
         }
 
-        if (TryPut(item))
+        if (!(Interleaving.Applies && timeout > TimeSpan.Zero) && TryPut(item))
         {
             return default;
         }
@@ -141,7 +141,7 @@ public sealed class WorkQueue<T> : IDisposable
             return GetAsync(cancellationToken);
         }
 
-        if (TryGet(out var item))
+        if (!(Interleaving.Applies && timeout > TimeSpan.Zero) && TryGet(out var item))
         {
             return new ValueTask<T>(item);
         }
@@ -199,6 +199,8 @@ public sealed class WorkQueue<T> : IDisposable
     /// <summary>The name, the number of items and the state, for people to read.</summary>
     public override string ToString() =>
         $"{_channel.Policy.Name ?? "queue"}: {Count} of {Capacity}, {Unfinished} unfinished{(IsShutDown ? ", shut down" : string.Empty)}";
+
+    object IInterleaved.Resource => _channel.Core;
 
     private static void ValidateTimeout(TimeSpan timeout)
     {

@@ -10,7 +10,7 @@ namespace Concurrency.Coordination;
 /// token that is cancelled already, a kept signal is taken. A cancelled wait took no signal. All members are safe to call from any thread.
 /// </remarks>
 [DebuggerDisplay("Id = {Id}, IsSet = {IsSet}")]
-public sealed class AsyncAutoResetEvent
+public sealed class AsyncAutoResetEvent : IInterleaved
 {
     private readonly Core _core;
     private int _id;
@@ -29,14 +29,26 @@ public sealed class AsyncAutoResetEvent
     public int Id => Identifier<AsyncAutoResetEvent>.Get(ref _id);
 
     /// <summary>Whether the event keeps a signal at this moment.</summary>
-    public bool IsSet => _core.IsSet;
+    public bool IsSet
+    {
+        get
+        {
+            Interleaving.Touch(OperationKind.Read, _core);
+            return _core.IsSet;
+        }
+    }
+
+    object IInterleaved.Resource => _core;
 
     /// <summary>Takes a signal, waiting for it.</summary>
     public Task WaitAsync() => WaitAsync(CancellationToken.None);
 
     /// <inheritdoc cref="WaitAsync()"/>
     /// <param name="cancellationToken">Ends the wait; no signal is taken then.</param>
-    public Task WaitAsync(CancellationToken cancellationToken) => _core.WaitAsync(cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Wait, _core, static (core, token) => new ValueTask(core.WaitAsync(token)), _core, cancellationToken).AsTask()
+            : _core.WaitAsync(cancellationToken);
 
     /// <summary>Takes a signal, blocking the calling thread until there is one.</summary>
     public void Wait() => Wait(CancellationToken.None);
@@ -47,7 +59,11 @@ public sealed class AsyncAutoResetEvent
     public void Wait(CancellationToken cancellationToken) => BlockingWait.For(WaitAsync(cancellationToken));
 
     /// <summary>Gives a signal to the one who has waited longest, or keeps it.</summary>
-    public void Set() => _core.Set();
+    public void Set()
+    {
+        Interleaving.Touch(OperationKind.Signal, _core);
+        _core.Set();
+    }
 
     private sealed class Core : WaitOwner
     {

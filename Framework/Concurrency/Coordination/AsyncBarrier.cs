@@ -11,7 +11,7 @@ namespace Concurrency.Coordination;
 /// cancelled wait takes its arrival back and does not disturb the others. All members are safe to call from any thread.
 /// </remarks>
 [DebuggerDisplay("Id = {Id}, CurrentPhaseNumber = {CurrentPhaseNumber}, ParticipantsRemaining = {ParticipantsRemaining}")]
-public sealed class AsyncBarrier
+public sealed class AsyncBarrier : IInterleaved
 {
     private readonly Core _core;
     private int _id;
@@ -21,7 +21,7 @@ public sealed class AsyncBarrier
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public AsyncBarrier(int participantCount)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(participantCount, 1);
+        Given.AtLeast(participantCount, 1, "The number of participants of a barrier");
         _core = new Core(participantCount);
     }
 
@@ -40,6 +40,8 @@ public sealed class AsyncBarrier
     /// <summary>Whether the barrier was aborted and not reset since.</summary>
     public bool IsBroken => _core.Look().IsBroken;
 
+    object IInterleaved.Resource => _core;
+
     /// <summary>Arrives, and waits until all have arrived.</summary>
     /// <returns>The place in the order of arrival, from 0: exactly one participant gets 0 and can do what is to be done once per phase.</returns>
     /// <exception cref="BrokenBarrierException">The barrier was aborted, or it was reset during the wait (through the task).</exception>
@@ -47,7 +49,10 @@ public sealed class AsyncBarrier
 
     /// <inheritdoc cref="SignalAndWaitAsync()"/>
     /// <param name="cancellationToken">Ends the wait and takes the arrival back.</param>
-    public Task<int> SignalAndWaitAsync(CancellationToken cancellationToken) => _core.ArriveAsync(cancellationToken);
+    public Task<int> SignalAndWaitAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Wait, _core, static (core, token) => new ValueTask<int>(core.ArriveAsync(token)), _core, cancellationToken).AsTask()
+            : _core.ArriveAsync(cancellationToken);
 
     /// <summary>Arrives, and blocks the calling thread until all have arrived.</summary>
     /// <param name="cancellationToken">Ends the wait and takes the arrival back.</param>
@@ -87,6 +92,7 @@ public sealed class AsyncBarrier
 
         public Task<int> ArriveAsync(CancellationToken cancellationToken)
         {
+            Interleaving.Touch(OperationKind.Signal, this);
             var settled = default(WaiterChain);
             Enter();
             if (_isBroken)
@@ -115,6 +121,7 @@ public sealed class AsyncBarrier
 
         public void Break(string happened, bool forGood)
         {
+            Interleaving.Touch(OperationKind.Signal, this);
             var settled = default(WaiterChain);
             Enter();
             _isBroken = forGood;

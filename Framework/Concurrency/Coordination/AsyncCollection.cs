@@ -15,7 +15,7 @@ namespace Concurrency.Coordination;
 /// All members are safe to call from any thread.</para>
 /// </remarks>
 [DebuggerDisplay("Count = {_collection.Count}, MaxCount = {_maxCount}")]
-public sealed class AsyncCollection<T>
+public sealed class AsyncCollection<T> : IInterleaved
 {
     private readonly IProducerConsumerCollection<T> _collection;
     private readonly int _maxCount;
@@ -51,7 +51,7 @@ public sealed class AsyncCollection<T>
     /// <exception cref="ArgumentException">The collection holds more items.</exception>
     public AsyncCollection(IProducerConsumerCollection<T>? collection, int maxCount)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxCount, 1);
+        Given.AtLeast(maxCount, 1, "The highest number of items of a collection");
         _collection = collection ?? new ConcurrentQueue<T>();
         if (maxCount < _collection.Count)
         {
@@ -64,6 +64,8 @@ public sealed class AsyncCollection<T>
         _notFullOrCompleted = new AsyncConditionVariable(_mutex);
         _notEmptyOrCompleted = new AsyncConditionVariable(_mutex);
     }
+
+    object IInterleaved.Resource => _mutex.Core;
 
     private bool IsEmpty => _collection.Count == 0;
 
@@ -228,7 +230,7 @@ public sealed class AsyncCollection<T>
 
     // Without the caller's token: the mutex is held for moments only, and an item that is there is taken even with a cancelled token.
     private ValueTask<IDisposable> EnterAsync(bool blocking) =>
-        blocking ? new ValueTask<IDisposable>(_mutex.Lock()) : _mutex.Core.EnterAsync(CancellationToken.None);
+        blocking ? new ValueTask<IDisposable>(_mutex.Lock()) : _mutex.Core.EnterInTurnAsync(CancellationToken.None);
 
     private static Task WaitAsync(AsyncConditionVariable condition, bool blocking, CancellationToken cancellationToken)
     {

@@ -30,11 +30,19 @@ public sealed class AsyncConditionVariable
 
     /// <summary>Lets the one who has waited longest go on, as soon as it gets the lock.</summary>
     /// <exception cref="SynchronizationLockException">The lock is not held.</exception>
-    public void Notify() => _asyncLock.Core.Notify(_waiting, all: false);
+    public void Notify()
+    {
+        Interleaving.Touch(OperationKind.Signal, this);
+        _asyncLock.Core.Notify(_waiting, all: false);
+    }
 
     /// <summary>Lets all who wait go on, one after the other, as they get the lock.</summary>
     /// <exception cref="SynchronizationLockException">The lock is not held.</exception>
-    public void NotifyAll() => _asyncLock.Core.Notify(_waiting, all: true);
+    public void NotifyAll()
+    {
+        Interleaving.Touch(OperationKind.Signal, this);
+        _asyncLock.Core.Notify(_waiting, all: true);
+    }
 
     /// <summary>Leaves the lock, waits for a notification, and takes the lock again.</summary>
     /// <exception cref="SynchronizationLockException">The lock is not held.</exception>
@@ -42,7 +50,8 @@ public sealed class AsyncConditionVariable
 
     /// <inheritdoc cref="WaitAsync()"/>
     /// <param name="cancellationToken">Ends the wait for a notification; the task is cancelled when the lock is held again.</param>
-    public Task WaitAsync(CancellationToken cancellationToken) => _asyncLock.Core.WaitForNotification(_waiting, cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies ? WaitInSimulationAsync(cancellationToken) : _asyncLock.Core.WaitForNotification(_waiting, cancellationToken);
 
     /// <summary>Leaves the lock, blocks the calling thread until a notification, and takes the lock again.</summary>
     /// <exception cref="SynchronizationLockException">The lock is not held.</exception>
@@ -52,4 +61,20 @@ public sealed class AsyncConditionVariable
     /// <param name="cancellationToken">Ends the wait for a notification; the lock is held again then, too.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Wait(CancellationToken cancellationToken) => BlockingWait.For(WaitAsync(cancellationToken));
+
+    private async Task WaitInSimulationAsync(CancellationToken cancellationToken)
+    {
+        Interleaving.Touch(OperationKind.Wait, this);
+        Interleaving.Touch(OperationKind.Release, _asyncLock.Core);
+        try
+        {
+            var wait = _asyncLock.Core.WaitForNotification(_waiting, cancellationToken);
+            await Interleaving.ParkAsync(OperationKind.Wait, this, wait).ConfigureAwait(Executor.Current is not null);
+        }
+        finally
+        {
+            Interleaving.Touch(OperationKind.Acquire, _asyncLock.Core);
+            Interleaving.Took(OperationKind.Acquire, _asyncLock.Core);
+        }
+    }
 }

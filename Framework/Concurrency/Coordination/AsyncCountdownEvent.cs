@@ -11,7 +11,7 @@ namespace Concurrency.Coordination;
 /// that moment, in the order in which they began. All members are safe to call from any thread.
 /// </remarks>
 [DebuggerDisplay("Id = {Id}, CurrentCount = {CurrentCount}")]
-public sealed class AsyncCountdownEvent
+public sealed class AsyncCountdownEvent : IInterleaved
 {
     private readonly Core _core;
     private int _id;
@@ -24,14 +24,26 @@ public sealed class AsyncCountdownEvent
     public int Id => Identifier<AsyncCountdownEvent>.Get(ref _id);
 
     /// <summary>The number of signals that are missing at this moment.</summary>
-    public long CurrentCount => _core.Count;
+    public long CurrentCount
+    {
+        get
+        {
+            Interleaving.Touch(OperationKind.Read, _core);
+            return _core.Count;
+        }
+    }
+
+    object IInterleaved.Resource => _core;
 
     /// <summary>Completes when the count is 0.</summary>
     public Task WaitAsync() => WaitAsync(CancellationToken.None);
 
     /// <inheritdoc cref="WaitAsync()"/>
     /// <param name="cancellationToken">Ends the wait. If it is cancelled already, the wait succeeds only if the count is 0.</param>
-    public Task WaitAsync(CancellationToken cancellationToken) => _core.WaitAsync(cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Wait, _core, static (core, token) => new ValueTask(core.WaitAsync(token)), _core, cancellationToken).AsTask()
+            : _core.WaitAsync(cancellationToken);
 
     /// <summary>Blocks the calling thread until the count is 0.</summary>
     public void Wait() => Wait(CancellationToken.None);
@@ -85,6 +97,7 @@ public sealed class AsyncCountdownEvent
 
         public void Change(Int128 difference)
         {
+            Interleaving.Touch(OperationKind.Signal, this);
             var settled = default(WaiterChain);
             Enter();
             var before = _count;

@@ -58,12 +58,13 @@ public sealed class AsyncLazy<T>
     {
         get
         {
+            Interleaving.Touch(OperationKind.Write, this);
             if (Volatile.Read(ref _promise) is { } known)
             {
                 return known.Task;
             }
 
-            var mine = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var mine = new TaskCompletionSource<T>(Interleaving.CompletionOptions);
             if (Interlocked.CompareExchange(ref _promise, mine, null) is { } other)
             {
                 return other.Task;
@@ -112,9 +113,10 @@ public sealed class AsyncLazy<T>
 
     private Task<T> RunFactory()
     {
-        if (_executor is not null)
+        var executor = _executor ?? (Interleaving.Applies && !_flags.HasFlag(AsyncLazyFlags.ExecuteOnCallingThread) ? Executor.Current : null);
+        if (executor is not null)
         {
-            return _executor.RunAsync(_ => _factory());
+            return executor.RunAsync(_ => _factory());
         }
 
         return _flags.HasFlag(AsyncLazyFlags.ExecuteOnCallingThread)
@@ -131,6 +133,7 @@ public sealed class AsyncLazy<T>
             Volatile.Write(ref _promise, null);
         }
 
+        Interleaving.Touch(OperationKind.Signal, this);
         promise.TrySetFromTask(made);
     }
 }

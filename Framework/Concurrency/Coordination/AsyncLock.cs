@@ -13,7 +13,7 @@ namespace Concurrency.Coordination;
 /// once. All members are safe to call from any thread.</para>
 /// </remarks>
 [DebuggerDisplay("Id = {Id}, IsLocked = {IsLocked}")]
-public sealed class AsyncLock
+public sealed class AsyncLock : IInterleaved
 {
     private int _id;
 
@@ -21,7 +21,16 @@ public sealed class AsyncLock
     public int Id => Identifier<AsyncLock>.Get(ref _id);
 
     /// <summary>Whether somebody holds the lock at this moment; for logs and tests, because it may change at once.</summary>
-    public bool IsLocked => Core.IsHeld;
+    public bool IsLocked
+    {
+        get
+        {
+            Interleaving.Touch(OperationKind.Read, Core);
+            return Core.IsHeld;
+        }
+    }
+
+    object IInterleaved.Resource => Core;
 
     internal LockCore Core { get; } = new();
 
@@ -32,9 +41,7 @@ public sealed class AsyncLock
     /// <inheritdoc cref="LockAsync()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
     public AwaitableDisposable<IDisposable> LockAsync(CancellationToken cancellationToken) => new(
-        Interleaving.Holds(OperationKind.Acquire, Core)
-            ? Interleaving.ThenAsync(static (core, token) => core.EnterAsync(token), Core, cancellationToken)
-            : Core.EnterAsync(cancellationToken));
+        Interleaving.Applies ? Core.EnterInTurnAsync(cancellationToken) : Core.EnterAsync(cancellationToken));
 
     /// <summary>Takes the lock, blocking the calling thread until it is free.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>
@@ -43,5 +50,11 @@ public sealed class AsyncLock
     /// <inheritdoc cref="Lock()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IDisposable Lock(CancellationToken cancellationToken) => BlockingWait.For(Core.EnterAsync(cancellationToken));
+    public IDisposable Lock(CancellationToken cancellationToken)
+    {
+        Interleaving.Touch(OperationKind.Acquire, Core);
+        var key = BlockingWait.For(Core.EnterAsync(cancellationToken));
+        Interleaving.Took(OperationKind.Acquire, Core);
+        return key;
+    }
 }

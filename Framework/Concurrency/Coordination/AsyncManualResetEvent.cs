@@ -10,7 +10,7 @@ namespace Concurrency.Coordination;
 /// cancelled already, a wait succeeds if the event is set. All members are safe to call from any thread.
 /// </remarks>
 [DebuggerDisplay("Id = {Id}, IsSet = {IsSet}")]
-public sealed class AsyncManualResetEvent
+public sealed class AsyncManualResetEvent : IInterleaved
 {
     private readonly Core _core;
     private int _id;
@@ -29,14 +29,26 @@ public sealed class AsyncManualResetEvent
     public int Id => Identifier<AsyncManualResetEvent>.Get(ref _id);
 
     /// <summary>Whether the event is set at this moment.</summary>
-    public bool IsSet => _core.IsSet;
+    public bool IsSet
+    {
+        get
+        {
+            Interleaving.Touch(OperationKind.Read, _core);
+            return _core.IsSet;
+        }
+    }
+
+    object IInterleaved.Resource => _core;
 
     /// <summary>Completes when the event is set.</summary>
     public Task WaitAsync() => WaitAsync(CancellationToken.None);
 
     /// <inheritdoc cref="WaitAsync()"/>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task WaitAsync(CancellationToken cancellationToken) => _core.WaitAsync(cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Wait, _core, static (core, token) => new ValueTask(core.WaitAsync(token)), _core, cancellationToken).AsTask()
+            : _core.WaitAsync(cancellationToken);
 
     /// <summary>Blocks the calling thread until the event is set.</summary>
     public void Wait() => Wait(CancellationToken.None);
@@ -47,10 +59,18 @@ public sealed class AsyncManualResetEvent
     public void Wait(CancellationToken cancellationToken) => BlockingWait.For(WaitAsync(cancellationToken));
 
     /// <summary>Sets the event and completes all pending waits; does nothing if it is set.</summary>
-    public void Set() => _core.Set();
+    public void Set()
+    {
+        Interleaving.Touch(OperationKind.Signal, _core);
+        _core.Set();
+    }
 
     /// <summary>Takes the event back; does nothing if it is not set.</summary>
-    public void Reset() => _core.Reset();
+    public void Reset()
+    {
+        Interleaving.Touch(OperationKind.Write, _core);
+        _core.Reset();
+    }
 
     private sealed class Core : WaitOwner
     {

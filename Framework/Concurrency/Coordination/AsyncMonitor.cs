@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using Concurrency.Execution;
 
 namespace Concurrency.Coordination;
 
 /// <summary>An <see cref="AsyncLock"/> with one <see cref="AsyncConditionVariable"/>: what <see cref="Monitor"/> is, across an <c>await</c>.</summary>
 /// <remarks>The promises are those of the two types. All members are safe to call from any thread.</remarks>
 [DebuggerDisplay("Id = {Id}")]
-public sealed class AsyncMonitor
+public sealed class AsyncMonitor : IInterleaved
 {
     private readonly AsyncLock _lock = new();
     private readonly AsyncConditionVariable _condition;
@@ -15,6 +16,8 @@ public sealed class AsyncMonitor
 
     /// <summary>A number that tells this monitor from others in logs and debuggers; never 0.</summary>
     public int Id => _lock.Id;
+
+    object IInterleaved.Resource => _lock.Core;
 
     /// <summary>Enters the monitor, waiting until nobody is in it.</summary>
     /// <returns>The key; disposing it leaves the monitor.</returns>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Concurrency.Execution;
 
 namespace Concurrency.Coordination;
 
@@ -10,7 +11,7 @@ namespace Concurrency.Coordination;
 /// All members are safe to call from any thread.
 /// </remarks>
 [DebuggerDisplay("{_items}")]
-public sealed class AsyncProducerConsumerQueue<T>
+public sealed class AsyncProducerConsumerQueue<T> : IInterleaved
 {
     private readonly AsyncCollection<T> _items;
 
@@ -41,6 +42,8 @@ public sealed class AsyncProducerConsumerQueue<T>
     /// <exception cref="ArgumentException">There are more items.</exception>
     public AsyncProducerConsumerQueue(IEnumerable<T>? collection, int maxCount) =>
         _items = new AsyncCollection<T>(collection is null ? null : new ConcurrentQueue<T>(collection), maxCount);
+
+    object IInterleaved.Resource => ((IInterleaved)_items).Resource;
 
     /// <summary>Refuses further items; what is inside can still be taken.</summary>
     public void CompleteAdding() => _items.CompleteAdding();

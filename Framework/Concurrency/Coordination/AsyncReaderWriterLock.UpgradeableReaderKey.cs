@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Concurrency.Coordination.Synchronous;
+using Concurrency.Execution;
 
 namespace Concurrency.Coordination;
 
@@ -26,7 +27,9 @@ public sealed partial class AsyncReaderWriterLock
         /// <inheritdoc cref="UpgradeAsync()"/>
         /// <param name="cancellationToken">Ends the wait; the holder stays a reader then.</param>
         public AwaitableDisposable<IDisposable> UpgradeAsync(CancellationToken cancellationToken) =>
-            new(_core.UpgradeAsync(this, cancellationToken));
+            new(Interleaving.Applies
+                ? Interleaving.ThenAsync(OperationKind.Acquire, _core, static (key, token) => key._core.UpgradeAsync(key, token), this, cancellationToken)
+                : _core.UpgradeAsync(this, cancellationToken));
 
         /// <summary>Becomes the writer, blocking the calling thread until the other readers have left.</summary>
         /// <returns>The key of the upgrade; disposing it makes the holder a reader again.</returns>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Concurrency.Coordination.Synchronous;
+using Concurrency.Execution;
 
 namespace Concurrency.Coordination;
 
@@ -12,7 +13,7 @@ namespace Concurrency.Coordination;
 /// releases once. All members are safe to call from any thread.</para>
 /// </remarks>
 [DebuggerDisplay("Id = {Id}, (readers, writes) = {_core.Seen}")]
-public sealed partial class AsyncReaderWriterLock
+public sealed partial class AsyncReaderWriterLock : IInterleaved
 {
     private readonly ReaderWriterCore _core = new();
     private int _id;
@@ -20,13 +21,15 @@ public sealed partial class AsyncReaderWriterLock
     /// <summary>A number that tells this lock from others in logs and debuggers; never 0.</summary>
     public int Id => Identifier<AsyncReaderWriterLock>.Get(ref _id);
 
+    object IInterleaved.Resource => _core;
+
     /// <summary>Takes the lock as a reader, waiting until nobody writes or waits to write.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>
     public AwaitableDisposable<IDisposable> ReaderLockAsync() => ReaderLockAsync(CancellationToken.None);
 
     /// <inheritdoc cref="ReaderLockAsync()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
-    public AwaitableDisposable<IDisposable> ReaderLockAsync(CancellationToken cancellationToken) => new(_core.ReadAsync(cancellationToken));
+    public AwaitableDisposable<IDisposable> ReaderLockAsync(CancellationToken cancellationToken) => new(_core.ReadInTurnAsync(cancellationToken));
 
     /// <summary>Takes the lock as a reader, blocking the calling thread until nobody writes or waits to write.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>
@@ -35,7 +38,7 @@ public sealed partial class AsyncReaderWriterLock
     /// <inheritdoc cref="ReaderLock()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IDisposable ReaderLock(CancellationToken cancellationToken) => BlockingWait.For(_core.ReadAsync(cancellationToken));
+    public IDisposable ReaderLock(CancellationToken cancellationToken) => BlockingWait.For(_core.ReadInTurnAsync(cancellationToken));
 
     /// <summary>Takes the lock as the writer, waiting until nobody holds it.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>
@@ -43,7 +46,7 @@ public sealed partial class AsyncReaderWriterLock
 
     /// <inheritdoc cref="WriterLockAsync()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
-    public AwaitableDisposable<IDisposable> WriterLockAsync(CancellationToken cancellationToken) => new(_core.WriteAsync(cancellationToken));
+    public AwaitableDisposable<IDisposable> WriterLockAsync(CancellationToken cancellationToken) => new(_core.WriteInTurnAsync(cancellationToken));
 
     /// <summary>Takes the lock as the writer, blocking the calling thread until nobody holds it.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>
@@ -52,7 +55,7 @@ public sealed partial class AsyncReaderWriterLock
     /// <inheritdoc cref="WriterLock()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IDisposable WriterLock(CancellationToken cancellationToken) => BlockingWait.For(_core.WriteAsync(cancellationToken));
+    public IDisposable WriterLock(CancellationToken cancellationToken) => BlockingWait.For(_core.WriteInTurnAsync(cancellationToken));
 
     /// <summary>Takes the lock as a reader that can become the writer, waiting until there is no other such reader and nobody writes or waits to write.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>
@@ -61,7 +64,7 @@ public sealed partial class AsyncReaderWriterLock
     /// <inheritdoc cref="UpgradeableReaderLockAsync()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
     public AwaitableDisposable<UpgradeableReaderKey> UpgradeableReaderLockAsync(CancellationToken cancellationToken) =>
-        new(_core.ReadUpgradeablyAsync(cancellationToken));
+        new(_core.ReadUpgradeablyInTurnAsync(cancellationToken));
 
     /// <summary>Takes the lock as a reader that can become the writer, blocking the calling thread until that is possible.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>
@@ -71,5 +74,5 @@ public sealed partial class AsyncReaderWriterLock
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public UpgradeableReaderKey UpgradeableReaderLock(CancellationToken cancellationToken) =>
-        BlockingWait.For(_core.ReadUpgradeablyAsync(cancellationToken));
+        BlockingWait.For(_core.ReadUpgradeablyInTurnAsync(cancellationToken));
 }

@@ -12,7 +12,7 @@ namespace Concurrency.Coordination;
 /// <para>A release runs nobody else's code. All members are safe to call from any thread.</para>
 /// </remarks>
 [DebuggerDisplay("Id = {Id}, CurrentCount = {CurrentCount}, Balance = {Balance}")]
-public sealed class AsyncSemaphore
+public sealed class AsyncSemaphore : IInterleaved
 {
     private readonly Core _core;
     private int _id;
@@ -30,9 +30,14 @@ public sealed class AsyncSemaphore
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public AsyncSemaphore(long initialCount, long maximumCount)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(initialCount);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maximumCount, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(initialCount, maximumCount);
+        Given.AtLeast(initialCount, 0, "The number of free slots of a semaphore");
+        Given.AtLeast(maximumCount, 1, "The highest number of free slots of a semaphore");
+        if (initialCount > maximumCount)
+        {
+            throw new ArgumentOutOfRangeException(nameof(initialCount), initialCount, string.Create(
+                CultureInfo.InvariantCulture, $"The semaphore was to begin with {initialCount} free slots of at most {maximumCount}. Begin within the maximum."));
+        }
+
         _core = new Core(initialCount, maximumCount);
     }
 
@@ -40,7 +45,14 @@ public sealed class AsyncSemaphore
     public int Id => Identifier<AsyncSemaphore>.Get(ref _id);
 
     /// <summary>The number of slots that are free at this moment.</summary>
-    public long CurrentCount => _core.Look().Count;
+    public long CurrentCount
+    {
+        get
+        {
+            Interleaving.Touch(OperationKind.Read, _core);
+            return _core.Look().Count;
+        }
+    }
 
     /// <summary>The highest number of free slots.</summary>
     public long MaximumCount => _core.Maximum;
@@ -51,12 +63,15 @@ public sealed class AsyncSemaphore
     /// <summary>Whether no slot is free at this moment.</summary>
     public bool IsLocked => CurrentCount == 0;
 
+    object IInterleaved.Resource => _core;
+
     /// <summary>Takes a slot, waiting until one is free.</summary>
     public Task WaitAsync() => WaitAsync(CancellationToken.None);
 
     /// <inheritdoc cref="WaitAsync()"/>
     /// <param name="cancellationToken">Ends the wait; no slot is taken then.</param>
-    public Task WaitAsync(CancellationToken cancellationToken) => _core.TakeAsync(null, cancellationToken) ?? Task.CompletedTask;
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies ? _core.TakeInTurnAsync(null, cancellationToken).AsTask() : _core.TakeAsync(null, cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Takes a slot, blocking the calling thread until one is free.</summary>
     public void Wait() => Wait(CancellationToken.None);
@@ -68,7 +83,17 @@ public sealed class AsyncSemaphore
 
     /// <summary>Takes a slot if one is free.</summary>
     /// <returns>Whether a slot was taken.</returns>
-    public bool TryWait() => _core.TryTake();
+    public bool TryWait()
+    {
+        Interleaving.Touch(OperationKind.Acquire, _core);
+        var taken = _core.TryTake();
+        if (taken)
+        {
+            Interleaving.Took(OperationKind.Acquire, _core);
+        }
+
+        return taken;
+    }
 
     /// <summary>Gives one slot back.</summary>
     /// <exception cref="SemaphoreFullException">There would be more free slots than <see cref="MaximumCount"/>; nothing was given back.</exception>
@@ -81,7 +106,7 @@ public sealed class AsyncSemaphore
     /// <exception cref="SemaphoreFullException">There would be more free slots than <see cref="MaximumCount"/>; nothing was given back.</exception>
     public void Release(long releaseCount)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(releaseCount);
+        Given.AtLeast(releaseCount, 0, "The number of slots to give back");
         if (releaseCount > 0)
         {
             _core.Give(releaseCount);
@@ -98,6 +123,11 @@ public sealed class AsyncSemaphore
     {
         var key = new Key(_core);
         LockSites.Record(key, _core);
+        if (Interleaving.Applies)
+        {
+            return new AwaitableDisposable<IDisposable>(_core.TakeInTurnAsync(key, cancellationToken)!);
+        }
+
         return new AwaitableDisposable<IDisposable>(_core.TakeAsync(key, cancellationToken) is { } wait
             ? new ValueTask<IDisposable>(wait!)
             : new ValueTask<IDisposable>(key));
@@ -165,6 +195,15 @@ public sealed class AsyncSemaphore
             return taken;
         }
 
+        /// <summary>Takes a slot in a simulation, when the schedule lets the caller go.</summary>
+        public ValueTask<IDisposable?> TakeInTurnAsync(IDisposable? key, CancellationToken cancellationToken) =>
+            Interleaving.ThenAsync(
+                OperationKind.Acquire,
+                this,
+                static (take, token) => take.Self.TakeAsync(take.Key, token) is { } wait ? new ValueTask<IDisposable?>(wait) : new ValueTask<IDisposable?>(take.Key),
+                (Self: this, Key: key),
+                cancellationToken);
+
         /// <summary>Takes a slot; null if one was free.</summary>
         public Task<IDisposable?>? TakeAsync(IDisposable? key, CancellationToken cancellationToken)
         {
@@ -183,6 +222,7 @@ public sealed class AsyncSemaphore
 
         public void Give(long slots)
         {
+            Interleaving.Touch(OperationKind.Release, this);
             var settled = default(WaiterChain);
             Enter();
             var free = slots - Math.Min(slots, _waiting.Count);

@@ -1,3 +1,5 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Coordination;
 
 /// <summary>A task that is cancelled when a token is.</summary>
@@ -16,7 +18,7 @@ public sealed class CancellationTokenTaskSource<T> : IDisposable
             return;
         }
 
-        var promise = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var promise = new TaskCompletionSource<T>(Interleaving.CompletionOptions);
         Task = promise.Task;
         _registration = cancellationToken.UnsafeRegister(
             static (promise, token) => ((TaskCompletionSource<T>)promise!).TrySetCanceled(token), promise);

@@ -11,7 +11,7 @@ namespace Concurrency.Coordination;
 /// cancelled already, a call does what is possible at once, and is cancelled otherwise. All members are safe to call from any thread.
 /// </remarks>
 [DebuggerDisplay("CurrentCount = {CurrentCount}, Limit = {Limit}, Balance = {Balance}")]
-public sealed class CappedSemaphore
+public sealed class CappedSemaphore : IInterleaved
 {
     private readonly Core _core;
 
@@ -21,8 +21,8 @@ public sealed class CappedSemaphore
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public CappedSemaphore(long initialCount, long limit)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(initialCount);
-        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        Given.AtLeast(initialCount, 0, "The number of free slots of a semaphore");
+        Given.AtLeast(limit, 0, "The limit of a semaphore");
         if (initialCount > limit)
         {
             throw new ArgumentOutOfRangeException(nameof(initialCount), initialCount, string.Create(
@@ -36,14 +36,26 @@ public sealed class CappedSemaphore
     public long Limit => _core.Limit;
 
     /// <summary>The number of slots that are free at this moment.</summary>
-    public long CurrentCount => _core.Look().Count;
+    public long CurrentCount
+    {
+        get
+        {
+            Interleaving.Touch(OperationKind.Read, _core);
+            return _core.Look().Count;
+        }
+    }
+
+    object IInterleaved.Resource => _core;
 
     /// <summary>Free slots and waiting releases less those who wait for a slot, at this moment.</summary>
     public long Balance => _core.Look().Balance;
 
     /// <summary>Takes a slot, waiting until one is free.</summary>
     /// <param name="cancellationToken">Ends the wait; no slot is taken then.</param>
-    public Task WaitAsync(CancellationToken cancellationToken = default) => _core.TakeAsync(cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken = default) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Acquire, _core, static (core, token) => new ValueTask(core.TakeAsync(token)), _core, cancellationToken).AsTask()
+            : _core.TakeAsync(cancellationToken);
 
     /// <summary>Takes a slot, blocking the calling thread until one is free.</summary>
     /// <param name="cancellationToken">Ends the wait; no slot is taken then.</param>
@@ -52,11 +64,24 @@ public sealed class CappedSemaphore
 
     /// <summary>Takes a slot if one is free or about to be given back.</summary>
     /// <returns>Whether a slot was taken.</returns>
-    public bool TryWait() => _core.TakeAsync(new CancellationToken(canceled: true)).IsCompletedSuccessfully;
+    public bool TryWait()
+    {
+        Interleaving.Touch(OperationKind.Acquire, _core);
+        var taken = _core.TakeAsync(new CancellationToken(canceled: true)).IsCompletedSuccessfully;
+        if (taken)
+        {
+            Interleaving.Took(OperationKind.Acquire, _core);
+        }
+
+        return taken;
+    }
 
     /// <summary>Gives a slot back, waiting until there are fewer free slots than the limit.</summary>
     /// <param name="cancellationToken">Ends the wait; no slot is given back then.</param>
-    public Task ReleaseAsync(CancellationToken cancellationToken = default) => _core.GiveAsync(cancellationToken);
+    public Task ReleaseAsync(CancellationToken cancellationToken = default) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Release, _core, static (core, token) => new ValueTask(core.GiveAsync(token)), _core, cancellationToken).AsTask()
+            : _core.GiveAsync(cancellationToken);
 
     /// <summary>Gives a slot back, blocking the calling thread until there are fewer free slots than the limit.</summary>
     /// <param name="cancellationToken">Ends the wait; no slot is given back then.</param>
@@ -65,7 +90,11 @@ public sealed class CappedSemaphore
 
     /// <summary>Gives a slot back if there are fewer free slots than the limit, or somebody waits for one.</summary>
     /// <returns>Whether a slot was given back.</returns>
-    public bool TryRelease() => _core.GiveAsync(new CancellationToken(canceled: true)).IsCompletedSuccessfully;
+    public bool TryRelease()
+    {
+        Interleaving.Touch(OperationKind.Release, _core);
+        return _core.GiveAsync(new CancellationToken(canceled: true)).IsCompletedSuccessfully;
+    }
 
     private sealed class Core : WaitOwner
     {

@@ -135,18 +135,11 @@ internal sealed class ContextExecutor : Executor
     public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor) => throw new NotSupportedException(
         "An AsyncContext watches no descriptors. Run the source on a CooperativeExecutor or a DedicatedThreadExecutor.");
 
-    public override async Task<bool> DrainAsync(TimeSpan timeout)
+    public override Task<bool> DrainAsync(TimeSpan timeout)
     {
+        DrainRules.Validate(this, timeout);
         Volatile.Write(ref _refuses, true);
-        try
-        {
-            await _ended.Task.WaitAsync(timeout, TimeProvider).ConfigureAwait(Executor.Current is not null);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
+        return LongWait.EndsInTimeAsync(_ended.Task, timeout, TimeProvider);
     }
 
     /// <summary>Refuses new work; the loop ends with what is under way.</summary>

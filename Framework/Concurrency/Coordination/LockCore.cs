@@ -21,6 +21,12 @@ internal sealed class LockCore : WatchedLock
 
     public bool IsHeld => Volatile.Read(ref _holder) is not null;
 
+    /// <summary>Enters; in a simulation, when the schedule lets the caller go.</summary>
+    public ValueTask<IDisposable> EnterInTurnAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Acquire, this, static (core, token) => core.EnterAsync(token), this, cancellationToken)
+            : EnterAsync(cancellationToken);
+
     public ValueTask<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         var key = new LockKey(this);
@@ -40,6 +46,7 @@ internal sealed class LockCore : WatchedLock
 
     public bool TryEnter([NotNullWhen(true)] out LockKey? key)
     {
+        Interleaving.Touch(OperationKind.Acquire, this);
         key = new LockKey(this);
         LockSites.Record(key, this);
         Enter();
@@ -50,6 +57,11 @@ internal sealed class LockCore : WatchedLock
         }
 
         Exit();
+        if (entered)
+        {
+            Interleaving.Took(OperationKind.Acquire, this);
+        }
+
         key = entered ? key : null;
         return entered;
     }

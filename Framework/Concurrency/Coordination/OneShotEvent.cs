@@ -12,7 +12,7 @@ namespace Concurrency.Coordination;
 /// All members are safe to call from any thread.
 /// </remarks>
 [DebuggerDisplay("IsReady = {IsReady}, HasException = {HasException}")]
-public sealed class OneShotEvent<T>
+public sealed class OneShotEvent<T> : IInterleaved
 {
     private readonly Core _core = new();
 
@@ -24,6 +24,8 @@ public sealed class OneShotEvent<T>
 
     /// <summary>Whether a failure was sent.</summary>
     public bool HasException => _core.Look() is { Error: not null };
+
+    object IInterleaved.Resource => _core;
 
     /// <summary>Sends the value.</summary>
     /// <exception cref="InvalidOperationException">Something was sent before, and stays as it is.</exception>
@@ -55,23 +57,21 @@ public sealed class OneShotEvent<T>
     public Task<T> WaitAsync(CancellationToken cancellationToken = default) => _core.WaitAsync(cancellationToken);
 
     /// <summary>Receives the value, waiting until something was sent, but not longer than given.</summary>
-    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="timeout">How long to wait at most: zero or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <param name="timeProvider">The clock; null for that of the current executor, or else the system's.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">Nothing was sent in time (through the task).</exception>
     public async Task<T> WaitAsync(TimeSpan timeout, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var wait = _core.WaitAsync(ended.Token);
+        using var limit = new TimeLimit(timeout, timeProvider, cancellationToken);
         try
         {
-            return await wait.WaitAsync(timeout, timeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System, cancellationToken)
-                .ConfigureAwait(Executor.Current is not null);
+            return await _core.WaitAsync(limit.Over).ConfigureAwait(Executor.Current is not null);
         }
-        finally
+        catch (OperationCanceledException ended) when (ended.CancellationToken == limit.Over)
         {
-            // A wait that has timed out leaves the queue.
-            ended.Cancel();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutException($"Nothing was sent within {timeout}. Send it earlier, or wait for longer.", ended);
         }
     }
 
@@ -111,9 +111,18 @@ public sealed class OneShotEvent<T>
 
         public Core() => _waiters = new TaskWaiters<T>(this);
 
-        public Outcome? Look() => Volatile.Read(ref _outcome);
+        public Outcome? Look()
+        {
+            Interleaving.Touch(OperationKind.Read, this);
+            return Volatile.Read(ref _outcome);
+        }
 
-        public Task<T> WaitAsync(CancellationToken cancellationToken)
+        public Task<T> WaitAsync(CancellationToken cancellationToken) =>
+            Interleaving.Applies
+                ? Interleaving.ThenAsync(OperationKind.Wait, this, static (core, token) => new ValueTask<T>(core.ReceiveAsync(token)), this, cancellationToken).AsTask()
+                : ReceiveAsync(cancellationToken);
+
+        private Task<T> ReceiveAsync(CancellationToken cancellationToken)
         {
             Enter();
             if (_outcome is { } outcome)
@@ -130,12 +139,13 @@ public sealed class OneShotEvent<T>
             if (!TrySend(outcome))
             {
                 throw new InvalidOperationException(
-                    $"{Describe(outcome)} was sent to an event that has {Describe(Look())} already. Send once, use TrySend, or Reset before the next round.");
+                    $"The event got {Describe(outcome)}, and has {Describe(Look())} already. Send once, use TrySend, or Reset before the next round.");
             }
         }
 
         public bool TrySend(Outcome outcome)
         {
+            Interleaving.Touch(OperationKind.Signal, this);
             var settled = default(WaiterChain);
             Enter();
             var isFirst = _outcome is null;
@@ -162,6 +172,7 @@ public sealed class OneShotEvent<T>
 
         public void Reset()
         {
+            Interleaving.Touch(OperationKind.Write, this);
             Enter();
             var wasReady = _outcome is not null;
             _outcome = null;
@@ -174,6 +185,6 @@ public sealed class OneShotEvent<T>
 
         protected override void AssertInvariants() => Debug.Assert(_outcome is null || _waiting.IsEmpty, "Nobody waits for what was sent.");
 
-        private static string Describe(Outcome? outcome) => outcome?.Error is { } error ? $"A failure ({error.GetType().Name})" : "A value";
+        private static string Describe(Outcome? outcome) => outcome?.Error is { } error ? $"a failure ({error.GetType().Name})" : "a value";
     }
 }

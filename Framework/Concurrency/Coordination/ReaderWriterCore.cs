@@ -29,6 +29,24 @@ internal sealed class ReaderWriterCore : WatchedLock
 
     private bool IsOpenForReadersLocked => _writer is null && _writersWaiting.IsEmpty && _upgradeWaiting.IsEmpty;
 
+    /// <summary>Enters as a reader; in a simulation, when the schedule lets the caller go.</summary>
+    public ValueTask<IDisposable> ReadInTurnAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.AcquireShared, this, static (core, token) => core.ReadAsync(token), this, cancellationToken)
+            : ReadAsync(cancellationToken);
+
+    /// <summary>Enters as the writer; in a simulation, when the schedule lets the caller go.</summary>
+    public ValueTask<IDisposable> WriteInTurnAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Acquire, this, static (core, token) => core.WriteAsync(token), this, cancellationToken)
+            : WriteAsync(cancellationToken);
+
+    /// <summary>Enters as a reader that can become the writer; in a simulation, when the schedule lets the caller go.</summary>
+    public ValueTask<AsyncReaderWriterLock.UpgradeableReaderKey> ReadUpgradeablyInTurnAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.AcquireShared, this, static (core, token) => core.ReadUpgradeablyAsync(token), this, cancellationToken)
+            : ReadUpgradeablyAsync(cancellationToken);
+
     public ValueTask<IDisposable> ReadAsync(CancellationToken cancellationToken)
     {
         var key = new ReaderKey(this);
@@ -116,6 +134,7 @@ internal sealed class ReaderWriterCore : WatchedLock
 
     public void Leave(ReaderKey key)
     {
+        Interleaving.Touch(OperationKind.Release, this);
         var settled = default(WaiterChain);
         Enter();
         if (key.TryEnd())
@@ -134,6 +153,7 @@ internal sealed class ReaderWriterCore : WatchedLock
 
     public void Leave(WriterKey key)
     {
+        Interleaving.Touch(OperationKind.Release, this);
         var settled = default(WaiterChain);
         Enter();
         if (ReferenceEquals(_writer, key))
@@ -148,6 +168,7 @@ internal sealed class ReaderWriterCore : WatchedLock
 
     public void Leave(AsyncReaderWriterLock.UpgradeableReaderKey key)
     {
+        Interleaving.Touch(OperationKind.Release, this);
         var settled = default(WaiterChain);
         Enter();
         if (ReferenceEquals(_upgradeable, key))

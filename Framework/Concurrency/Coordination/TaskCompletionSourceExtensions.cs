@@ -60,5 +60,5 @@ public static class TaskCompletionSourceExtensions
     }
 
     /// <summary>Makes a source whose continuations never run inside the call that completes it.</summary>
-    public static TaskCompletionSource<TResult> CreateAsyncTaskSource<TResult>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public static TaskCompletionSource<TResult> CreateAsyncTaskSource<TResult>() => new(Interleaving.CompletionOptions);
 }

@@ -1,4 +1,5 @@
 using Concurrency.Coordination.Synchronous;
+using Concurrency.Execution;
 
 namespace Concurrency.Coordination;
 
@@ -45,7 +46,7 @@ public static class TaskExtensions
         ArgumentNullException.ThrowIfNull(@this);
         return Order(
                 @this.ToArray(),
-                static () => new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously),
+                static () => new TaskCompletionSource<T>(Interleaving.CompletionOptions),
                 static (promise, ended) => promise.TrySetFromTask(ended))
             .ConvertAll(static promise => promise.Task);
     }
@@ -56,7 +57,7 @@ public static class TaskExtensions
         ArgumentNullException.ThrowIfNull(@this);
         return Order(
                 @this.ToArray(),
-                static () => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+                static () => new TaskCompletionSource(Interleaving.CompletionOptions),
                 static (promise, ended) => promise.TrySetFromTask(ended))
             .ConvertAll(static promise => promise.Task);
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -29,7 +30,12 @@ public sealed record ConcurrencySnapshot
     /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
     public static ConcurrencySnapshot Take(int limit = 10_000)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        if (limit < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(limit), limit, string.Create(
+                CultureInfo.InvariantCulture, $"The number of objects of a snapshot was {limit}. Give 1 or more."));
+        }
+
         var (roots, omitted) = SnapshotTree.Build(LiveObjects.Current, limit);
         return new ConcurrencySnapshot
         {

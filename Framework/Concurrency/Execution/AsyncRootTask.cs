@@ -1,7 +1,7 @@
 namespace Concurrency.Execution;
 
 internal sealed class AsyncRootTask(Executor executor, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
-    : RootTask<bool>(executor, cancellationToken)
+    : TokenRootTask<bool>(executor, cancellationToken)
 {
     public override Delegate Work => work;
 

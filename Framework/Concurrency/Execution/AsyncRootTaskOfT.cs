@@ -1,7 +1,7 @@
 namespace Concurrency.Execution;
 
 internal sealed class AsyncRootTask<T>(Executor executor, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    : RootTask<T>(executor, cancellationToken)
+    : TokenRootTask<T>(executor, cancellationToken)
 {
     public override Delegate Work => work;
 

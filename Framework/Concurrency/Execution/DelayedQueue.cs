@@ -5,14 +5,10 @@ namespace Concurrency.Execution;
 /// <summary>The work that an executor is to start later, by due time, first in first out among equals; one timer serves it all.</summary>
 internal sealed class DelayedQueue(Executor executor)
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromDays(36_500);
-
-    // What timers take; longer delays take several.
-    private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
     private static readonly TimeSpan s_shortestSleep = TimeSpan.FromMilliseconds(1);
 
     private readonly QuietLock _gate = new();
-    private readonly DueHeap _heap = new();
+    private readonly DueQueue _queue = new();
     private ITimer? _timer;
     private int _count;
     private int _watchesEnd;
@@ -26,12 +22,12 @@ internal sealed class DelayedQueue(Executor executor)
     /// <summary>Refuses a delay that cannot be meant.</summary>
     public static void Validate(TimeSpan delay)
     {
-        if (delay < TimeSpan.Zero || delay > s_longest)
+        if (delay < TimeSpan.Zero || delay > LongWait.Longest)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(delay),
                 delay,
-                string.Create(CultureInfo.InvariantCulture, $"The delay was {delay}. Give a time from 0 (as soon as possible) to {s_longest.Days} days."));
+                string.Create(CultureInfo.InvariantCulture, $"The delay was {delay}. Give a time from 0 (as soon as possible) to {LongWait.Longest.Days} days."));
         }
     }
 
@@ -48,9 +44,9 @@ internal sealed class DelayedQueue(Executor executor)
                 return false;
             }
 
-            _heap.Add(start, due);
-            _count = _heap.Count;
-            isFirst = ReferenceEquals(_heap.First, start);
+            _queue.Add(start, due);
+            _count = _queue.Count;
+            isFirst = ReferenceEquals(_queue.First, start);
         }
 
         if (Interlocked.Exchange(ref _watchesEnd, 1) == 0)
@@ -70,7 +66,7 @@ internal sealed class DelayedQueue(Executor executor)
     {
         using (_gate.EnterScope())
         {
-            return start.HeapIndex >= 0;
+            return start.IsQueued;
         }
     }
 
@@ -79,13 +75,13 @@ internal sealed class DelayedQueue(Executor executor)
     {
         using (_gate.EnterScope())
         {
-            if (start.HeapIndex < 0)
+            if (!start.IsQueued)
             {
                 return false;
             }
 
-            _heap.Remove(start);
-            _count = _heap.Count;
+            _queue.Remove(start);
+            _count = _queue.Count;
             return true;
         }
     }
@@ -118,14 +114,14 @@ internal sealed class DelayedQueue(Executor executor)
 
     private bool TryTakeLocked(long now, out DelayedStart start)
     {
-        if (_heap.First is not DelayedStart first || first.Due > now)
+        if (_queue.First is not DelayedStart first || first.Due > now)
         {
             start = null!;
             return false;
         }
 
-        _heap.Remove(first);
-        _count = _heap.Count;
+        _queue.Remove(first);
+        _count = _queue.Count;
         start = first;
         return true;
     }
@@ -200,7 +196,7 @@ internal sealed class DelayedQueue(Executor executor)
             }
 
             _armAgain = false;
-            if (_heap.First is { } first)
+            if (_queue.First is { } first)
             {
                 left = ToSleep(clock.GetElapsedTime(now, first.Due));
             }
@@ -217,7 +213,7 @@ internal sealed class DelayedQueue(Executor executor)
         }
 
         // Timers of .NET cut off what is below a millisecond and would tick early, again and again.
-        return left < s_shortestSleep ? s_shortestSleep : left > s_longestSleep ? s_longestSleep : left;
+        return left < s_shortestSleep ? s_shortestSleep : left > LongWait.LongestPiece ? LongWait.LongestPiece : left;
     }
 
     private ITimer CreateTimer()

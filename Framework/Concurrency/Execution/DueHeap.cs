@@ -5,35 +5,24 @@ internal sealed class DueHeap
 {
     private DueItem[] _items = new DueItem[16];
     private int _count;
-    private long _lastOrder;
-
-    public int Count => _count;
 
     public DueItem? First => _count == 0 ? null : _items[0];
 
-    public void Add(DueItem item, long due)
+    public void Add(DueItem item)
     {
         if (_count == _items.Length)
         {
             Array.Resize(ref _items, _count * 2);
         }
 
-        item.Due = due;
-        item.Order = ++_lastOrder;
         _count++;
         MoveUp(_count - 1, item);
     }
 
-    /// <summary>Removes an item, if it is in.</summary>
+    /// <summary>Removes an item that is in.</summary>
     public void Remove(DueItem item)
     {
-        var index = item.HeapIndex;
-        if (index < 0)
-        {
-            return;
-        }
-
-        item.HeapIndex = -1;
+        var index = item.Slot;
         var last = _items[--_count];
         _items[_count] = null!;
         if (index == _count)
@@ -42,18 +31,15 @@ internal sealed class DueHeap
         }
 
         MoveDown(index, last);
-        MoveUp(last.HeapIndex, last);
+        MoveUp(last.Slot, last);
     }
-
-    private static bool IsBefore(DueItem left, DueItem right) =>
-        left.Due != right.Due ? left.Due < right.Due : left.Order < right.Order;
 
     private void MoveUp(int index, DueItem item)
     {
         while (index > 0)
         {
             var parent = (index - 1) / 2;
-            if (!IsBefore(item, _items[parent]))
+            if (!item.IsBefore(_items[parent]))
             {
                 break;
             }
@@ -75,12 +61,12 @@ internal sealed class DueHeap
                 break;
             }
 
-            if (child + 1 < _count && IsBefore(_items[child + 1], _items[child]))
+            if (child + 1 < _count && _items[child + 1].IsBefore(_items[child]))
             {
                 child++;
             }
 
-            if (!IsBefore(_items[child], item))
+            if (!_items[child].IsBefore(item))
             {
                 break;
             }
@@ -95,6 +81,6 @@ internal sealed class DueHeap
     private void Place(int index, DueItem item)
     {
         _items[index] = item;
-        item.HeapIndex = index;
+        item.Slot = index;
     }
 }

@@ -8,7 +8,7 @@ namespace Concurrency.Execution;
 /// <see cref="InvokeAsync(Action, CancellationToken)"/>) can be refused; the continuation of admitted work never is.</para>
 /// <para>All members are safe to call from any thread.</para>
 /// </remarks>
-public abstract class Executor : IAsyncDisposable
+public abstract partial class Executor : IAsyncDisposable
 {
     [ThreadStatic]
     private static Executor? t_current;
@@ -23,7 +23,6 @@ public abstract class Executor : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         Name = name;
-        Home = this;
     }
 
     /// <summary>The executor whose turn the calling thread runs, or null.</summary>
@@ -59,7 +58,10 @@ public abstract class Executor : IAsyncDisposable
     internal TaskTally Tally { get; } = new();
 
     /// <summary>Where code that awaits during a turn comes back to: the executor itself, or the context of one actor in a simulation.</summary>
-    internal object Home { get; set; }
+    internal object Home => HasContexts && System.Threading.SynchronizationContext.Current is { } context ? context : this;
+
+    /// <summary>Whether turns have contexts of their own.</summary>
+    internal bool HasContexts { get; init; }
 
     /// <summary>What decides, in a simulation, who goes first at an operation; null on real executors.</summary>
     internal virtual Interleaver? Interleaver => null;
@@ -77,6 +79,9 @@ public abstract class Executor : IAsyncDisposable
 
     /// <summary>Milliseconds of a clock that is cheap to read, or 0 where waiting is not measured.</summary>
     internal virtual long CoarseNow => 0;
+
+    /// <summary><see cref="CoarseNow"/> when the turn of the calling thread began, as far as that is known.</summary>
+    internal virtual long TurnBegan => CoarseNow;
 
     /// <summary>Ends the current turn: the rest of the calling method is queued behind what is ready now.</summary>
     public static ExecutorYieldAwaitable Yield() => default;
@@ -121,10 +126,7 @@ public abstract class Executor : IAsyncDisposable
     /// <param name="delay">From 0, on <see cref="TimeProvider"/>. Work is started in the order of due times, equal ones in the order of the calls.</param>
     /// <param name="work">Receives a token that is cancelled by <paramref name="cancellationToken"/> or when the executor is disposed.</param>
     /// <param name="cancellationToken">Before the start: the work does not run, and nothing of it is kept. Afterwards: passed to the work, which decides.</param>
-    /// <remarks>
-    /// It is in flight from the call on: a drain waits for its time. Disposal cancels it. What comes due while the executor drains is
-    /// admitted work, and may go before work that became due earlier and is still queued as new.
-    /// </remarks>
+    /// <remarks>It is in flight from the call on: a drain waits for its time. Disposal cancels it.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="delay"/> is negative or longer than a hundred years.</exception>
     /// <exception cref="ExecutorRejectedException">The executor is stopping now, or its queue is full at that time and it rejects (through the task).</exception>
     public Task RunAfterAsync(TimeSpan delay, Func<CancellationToken, Task> work, CancellationToken cancellationToken = default)
@@ -256,14 +258,15 @@ public abstract class Executor : IAsyncDisposable
     public abstract DescriptorReadiness WatchDescriptor(System.Runtime.InteropServices.SafeHandle descriptor);
 
     /// <summary>Refuses new work from now on and waits until the admitted work has ended.</summary>
-    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    /// <returns>Whether all admitted work ended in time.</returns>
+    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>, though not from a turn of this executor.</param>
+    /// <returns>Whether all admitted work ended in time; work that awaits it gets false, as it has not ended itself.</returns>
+    /// <exception cref="InvalidOperationException">A turn of this executor drains it without a time limit; nothing has changed.</exception>
     public abstract Task<bool> DrainAsync(TimeSpan timeout);
 
     /// <summary>Refuses new work from now on and waits until the admitted work has ended, or only what of it has begun.</summary>
-    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="timeout">How long to wait at most, or <see cref="Timeout.InfiniteTimeSpan"/>, though not from a turn of this executor.</param>
     /// <param name="cancelNotStarted">Cancels the tasks that have not begun, delayed work included. Posted callbacks that are queued run: nobody could be told otherwise.</param>
-    /// <returns>Whether all admitted work ended in time.</returns>
+    /// <inheritdoc cref="DrainAsync(TimeSpan)"/>
     public Task<bool> DrainAsync(TimeSpan timeout, bool cancelNotStarted)
     {
         if (!cancelNotStarted)
@@ -271,7 +274,7 @@ public abstract class Executor : IAsyncDisposable
             return DrainAsync(timeout);
         }
 
-        LongWait.Validate(timeout);
+        DrainRules.Validate(this, timeout);
         _cancelsNotStarted = true;
         var drain = DrainAsync(timeout);
         _delays?.WithdrawAll();
@@ -316,7 +319,15 @@ public abstract class Executor : IAsyncDisposable
     /// <summary>The error with which work is refused now.</summary>
     internal Exception Rejected() => OnRefused() ?? new ExecutorRejectedException(DescribeRejection());
 
-    internal ValueTask AdmitRootAsync(ExecutorWork work, CancellationToken cancellationToken) => AdmitAsync(work, cancellationToken);
+    /// <summary>Counts a task as in flight and queues its start.</summary>
+    internal virtual ValueTask StartRootAsync(ExecutorWork work, CancellationToken cancellationToken)
+    {
+        OnRootStarted();
+        return AdmitAsync(work, cancellationToken);
+    }
+
+    /// <summary><see cref="Resume"/> for a caller who has seen that this executor is current.</summary>
+    internal virtual void ResumeHere(ExecutorWork work) => Resume(work);
 
     /// <summary>What stands for this executor in snapshots, so that its tasks are shown beneath it; null while it is not shown.</summary>
     internal object? Presence { get; set; }
@@ -346,6 +357,9 @@ public abstract class Executor : IAsyncDisposable
     /// <summary>Called once for each refusal of root work, on the thread of the caller.</summary>
     /// <returns>The error to give instead of the usual one, or null.</returns>
     internal virtual Exception? OnRefused() => null;
+
+    /// <summary>Counts the first turn of a task, in that turn.</summary>
+    internal virtual void CountStarted(int milliseconds) => Tally.CountStarted(milliseconds);
 
     internal void RootStarted() => OnRootStarted();
 
@@ -381,27 +395,5 @@ public abstract class Executor : IAsyncDisposable
         return context is null || ReferenceEquals(context, HomeContext.Known)
             ? new ExecutorWork(callback, state)
             : new ExecutorWork(new ContextWork(callback, state, context));
-    }
-
-    /// <summary>The time during which a thread runs turns of one executor; disposing it restores what was current before.</summary>
-    protected readonly ref struct TurnScope : IDisposable
-    {
-        private readonly Executor? _previous;
-        private readonly SynchronizationContext? _previousContext;
-
-        internal TurnScope(Executor executor)
-        {
-            _previous = t_current;
-            _previousContext = System.Threading.SynchronizationContext.Current;
-            t_current = executor;
-            System.Threading.SynchronizationContext.SetSynchronizationContext(executor.SynchronizationContext);
-        }
-
-        /// <summary>Restores the executor and the context that were current before.</summary>
-        public void Dispose()
-        {
-            t_current = _previous;
-            System.Threading.SynchronizationContext.SetSynchronizationContext(_previousContext);
-        }
     }
 }

@@ -31,7 +31,7 @@ public readonly struct ExecutorYieldAwaiter : ICriticalNotifyCompletion, IEquata
         ArgumentNullException.ThrowIfNull(continuation);
         if (Executor.Current is { } executor)
         {
-            executor.Resume(new ExecutorWork(continuation));
+            executor.ResumeHere(new ExecutorWork(continuation));
             return;
         }
 

@@ -7,7 +7,8 @@ namespace Concurrency.Execution;
 /// task that succeeds.
 /// </remarks>
 /// <param name="report">Receives an unseen failure; called without a lock, and must not throw.</param>
-internal sealed class FailureLedger(Action<RootFailure> report)
+/// <param name="closed">Called after the last report; must not throw.</param>
+internal sealed class FailureLedger(Action<RootFailure> report, Action closed)
 {
     public const int Most = 1024;
     private const int FirstSweep = 64;
@@ -55,6 +56,8 @@ internal sealed class FailureLedger(Action<RootFailure> report)
         {
             Report(failure);
         }
+
+        closed();
     }
 
     private void SweepLocked()

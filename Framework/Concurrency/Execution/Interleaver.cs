@@ -10,6 +10,26 @@ internal abstract class Interleaver
     /// <summary>Queues the current actor at the operation that was told last.</summary>
     public abstract void Suspend(Action continuation);
 
-    /// <summary>Tells that the current actor did an operation that cannot wait for its turn.</summary>
+    /// <summary>Tells that the current actor does now the operation at which it arrived.</summary>
+    public abstract void Begin(OperationKind kind, object resource);
+
+    /// <summary>Tells that the operation has begun to wait.</summary>
+    /// <returns>The actor that waits, owed to <see cref="End"/>.</returns>
+    public abstract object? Park(OperationKind kind, object resource);
+
+    /// <summary>Tells that the operation has ended.</summary>
+    /// <param name="kind">What it was.</param>
+    /// <param name="resource">What it was about.</param>
+    /// <param name="parked">What <see cref="Park"/> returned; null if it did not wait.</param>
+    /// <param name="passed">Whether it was done, and not cancelled or refused.</param>
+    public abstract void End(OperationKind kind, object resource, object? parked, bool passed);
+
+    /// <summary>Tells that the current actor does an operation that cannot wait for its turn.</summary>
     public abstract void Touch(OperationKind kind, object resource);
+
+    /// <summary>Tells that an operation which could not wait took what it tried to take.</summary>
+    public abstract void Took(OperationKind kind, object resource);
+
+    /// <summary>Picks one of several that are equal.</summary>
+    public abstract int Choose(int count);
 }

@@ -6,7 +6,25 @@ namespace Concurrency.Execution;
 /// <remarks>Outside of a simulation each place costs the read of one static field.</remarks>
 internal static class Interleaving
 {
+    [ThreadStatic]
+    private static Interleaver? t_betweenTurns;
+
     private static int s_simulations;
+
+    /// <summary>Whether the calling operation must go through <c>ThenAsync</c>, so that a simulation decides who goes first.</summary>
+    public static bool Applies
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => IsOn && IsSimulated();
+    }
+
+    /// <summary>How promises resume those who await them: never inside of the call that keeps the promise.</summary>
+    /// <remarks>In a simulation, awaiting code is posted to its actor anyway, and what .NET itself continues must not leave to its pool.</remarks>
+    public static TaskCreationOptions CompletionOptions
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => IsOn && IsSimulated() ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+    }
 
     /// <summary>Whether a simulation runs somewhere in the process.</summary>
     private static bool IsOn
@@ -15,51 +33,139 @@ internal static class Interleaving
         get => s_simulations != 0;
     }
 
-    /// <summary>How promises resume those who await them: never inside of the call that keeps the promise.</summary>
-    /// <remarks>In a simulation, awaiting code is posted to its actor anyway, and what .NET itself continues must not leave to its pool.</remarks>
-    public static TaskCreationOptions CompletionOptions
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => IsOn && Executor.Current?.Interleaver is not null ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
-    }
-
     /// <summary>A simulation begins.</summary>
     public static void Enter() => Interlocked.Increment(ref s_simulations);
 
     /// <summary>A simulation has ended.</summary>
     public static void Leave() => Interlocked.Decrement(ref s_simulations);
 
-    /// <summary>Whether the calling operation must let a simulation decide first who goes; it then awaits <see cref="InterleavingPoint"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Holds(OperationKind kind, object resource) => IsOn && Arrive(kind, resource);
+    /// <summary>What hears of operations that the calling thread does outside of turns, such as in the callbacks of timers.</summary>
+    public static void HearBetweenTurns(Interleaver? interleaver) => t_betweenTurns = interleaver;
 
-    /// <summary>Tells a simulation of an operation that does not wait.</summary>
+    /// <summary>Tells a simulation that an operation which does not wait is about to be done. Not to be called under a gate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Touch(OperationKind kind, object resource)
     {
         if (IsOn)
         {
-            Executor.Current?.Interleaver?.Touch(kind, resource);
+            (Executor.Current?.Interleaver ?? t_betweenTurns)?.Touch(kind, resource);
         }
     }
 
-    /// <summary>Waits for the turn, then does the operation.</summary>
-    public static async ValueTask ThenAsync<TState>(
-        Func<TState, CancellationToken, ValueTask> operation, TState state, CancellationToken cancellationToken)
+    /// <summary>Tells a simulation that the operation which was told with <see cref="Touch"/> took what it tried to take.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Took(OperationKind kind, object resource)
     {
-        await default(InterleavingPoint);
-        await operation(state, cancellationToken).ConfigureAwait(Executor.Current is not null);
+        if (IsOn)
+        {
+            Executor.Current?.Interleaver?.Took(kind, resource);
+        }
+    }
+
+    /// <summary>Lets a simulation decide where a choice between equals begins.</summary>
+    /// <param name="count">How many there are.</param>
+    /// <param name="otherwise">What is taken outside of a simulation.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Choose(int count, int otherwise) => IsOn && Executor.Current?.Interleaver is { } interleaver ? interleaver.Choose(count) : otherwise;
+
+    /// <summary>In a simulation: waits for the turn, then does the operation.</summary>
+    public static async ValueTask ThenAsync<TState>(
+        OperationKind kind, object resource, Func<TState, CancellationToken, ValueTask> operation, TState state, CancellationToken cancellationToken)
+    {
+        var interleaver = Executor.Current!.Interleaver!;
+        if (!interleaver.Arrive(kind, resource))
+        {
+            await default(InterleavingPoint);
+        }
+
+        interleaver.Begin(kind, resource);
+        var wait = operation(state, cancellationToken);
+        var actor = wait.IsCompleted ? null : interleaver.Park(kind, resource);
+        var passed = false;
+        try
+        {
+            await wait.ConfigureAwait(Executor.Current is not null);
+            passed = true;
+        }
+        finally
+        {
+            interleaver.End(kind, resource, actor, passed);
+        }
     }
 
     /// <inheritdoc cref="ThenAsync{TState}"/>
     public static async ValueTask<T> ThenAsync<TState, T>(
-        Func<TState, CancellationToken, ValueTask<T>> operation, TState state, CancellationToken cancellationToken)
+        OperationKind kind, object resource, Func<TState, CancellationToken, ValueTask<T>> operation, TState state, CancellationToken cancellationToken)
     {
-        await default(InterleavingPoint);
-        return await operation(state, cancellationToken).ConfigureAwait(Executor.Current is not null);
+        var interleaver = Executor.Current!.Interleaver!;
+        if (!interleaver.Arrive(kind, resource))
+        {
+            await default(InterleavingPoint);
+        }
+
+        interleaver.Begin(kind, resource);
+        var wait = operation(state, cancellationToken);
+        var actor = wait.IsCompleted ? null : interleaver.Park(kind, resource);
+        var passed = false;
+        try
+        {
+            var result = await wait.ConfigureAwait(Executor.Current is not null);
+            passed = true;
+            return result;
+        }
+        finally
+        {
+            interleaver.End(kind, resource, actor, passed);
+        }
+    }
+
+    /// <summary>In a simulation: waits for the turn; the operation itself is the caller's.</summary>
+    public static async ValueTask PointAsync(OperationKind kind, object resource)
+    {
+        var interleaver = Executor.Current!.Interleaver!;
+        if (!interleaver.Arrive(kind, resource))
+        {
+            await default(InterleavingPoint);
+        }
+
+        interleaver.Begin(kind, resource);
+    }
+
+    /// <summary>In a simulation: lets reports know for what the caller waits.</summary>
+    public static async Task ParkAsync(OperationKind kind, object resource, Task wait)
+    {
+        var interleaver = Executor.Current!.Interleaver!;
+        var actor = interleaver.Park(kind, resource);
+        var passed = false;
+        try
+        {
+            await wait.ConfigureAwait(Executor.Current is not null);
+            passed = true;
+        }
+        finally
+        {
+            interleaver.End(kind, resource, actor, passed);
+        }
+    }
+
+    /// <inheritdoc cref="ParkAsync(OperationKind, object, Task)"/>
+    public static async ValueTask<T> ParkAsync<T>(OperationKind kind, object resource, ValueTask<T> wait)
+    {
+        var interleaver = Executor.Current!.Interleaver!;
+        var actor = interleaver.Park(kind, resource);
+        var passed = false;
+        try
+        {
+            var result = await wait.ConfigureAwait(Executor.Current is not null);
+            passed = true;
+            return result;
+        }
+        finally
+        {
+            interleaver.End(kind, resource, actor, passed);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool Arrive(OperationKind kind, object resource) =>
-        Executor.Current?.Interleaver is { } interleaver && !interleaver.Arrive(kind, resource);
+    private static bool IsSimulated() => Executor.Current?.Interleaver is not null;
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Concurrency.Execution;
 
-/// <summary>Awaited by an operation that <see cref="Interleaving.Holds"/>: completes when the simulation lets the actor go.</summary>
+/// <summary>Awaited by an operation in a simulation: completes when the simulation lets the actor go.</summary>
 internal readonly struct InterleavingPoint : ICriticalNotifyCompletion
 {
     public bool IsCompleted => false;

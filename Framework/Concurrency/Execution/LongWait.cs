@@ -3,7 +3,11 @@ namespace Concurrency.Execution;
 /// <summary>Waits for the end of a task for a limited time, however long: what the timers of .NET do not take is waited for in pieces.</summary>
 internal static class LongWait
 {
-    private static readonly TimeSpan s_longestPiece = TimeSpan.FromDays(40);
+    /// <summary>The longest time that anything is set for.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
+
+    /// <summary>The longest time that a timer is given; those of .NET take 49.7 days.</summary>
+    public static readonly TimeSpan LongestPiece = TimeSpan.FromDays(40);
 
     /// <summary>Refuses a time that cannot be meant; called before anything changes.</summary>
     public static void Validate(TimeSpan timeout)
@@ -19,9 +23,9 @@ internal static class LongWait
     /// <returns>Whether it ended in time.</returns>
     public static async Task<bool> EndsInTimeAsync(Task task, TimeSpan timeout, TimeProvider clock)
     {
-        for (var left = timeout; ; left -= s_longestPiece)
+        for (var left = timeout; ; left -= LongestPiece)
         {
-            var piece = left > s_longestPiece ? s_longestPiece : left;
+            var piece = left > LongestPiece ? LongestPiece : left;
             try
             {
                 await task.WaitAsync(piece, clock).ConfigureAwait(Executor.Current is not null);

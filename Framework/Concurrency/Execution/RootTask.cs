@@ -1,21 +1,23 @@
+using System.Runtime.CompilerServices;
+
 namespace Concurrency.Execution;
 
 /// <summary>Work that is new to an executor, and at the same time the promise of its end.</summary>
 internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThreadPoolWorkItem, IRootTask, IDelayedWork
 {
     private readonly Executor _executor;
-    private readonly CancellationToken _cancellationToken;
-    private readonly ExecutionContext? _context;
-    private LinkedCancellation? _linked;
-    private long _queuedAt;
-    private Task? _begun;
 
-    protected RootTask(Executor executor, CancellationToken cancellationToken)
+    // Before the first turn the submitter's context, at its end the task of the work: there are millions of these, each byte counts.
+    private object? _contextOrBegun;
+
+    // Some milliseconds, to be compared with others of the same days.
+    private int _queuedAt;
+
+    protected RootTask(Executor executor)
         : base(Interleaving.CompletionOptions)
     {
         _executor = executor;
-        _cancellationToken = cancellationToken;
-        _context = ExecutionContext.Capture();
+        _contextOrBegun = ExecutionContext.Capture();
     }
 
     public abstract Delegate Work { get; }
@@ -27,15 +29,15 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     /// <summary>Queues the work and returns the promise of its end.</summary>
     public Task<TResult> StartAsync()
     {
-        if (_cancellationToken.IsCancellationRequested)
+        var caller = CallerToken;
+        if (caller.IsCancellationRequested)
         {
             return EndBeforeStart();
         }
 
         RootTaskWatch.Current?.Created(this, _executor);
-        _executor.RootStarted();
-        _queuedAt = _executor.CoarseNow;
-        Observe(_executor.AdmitRootAsync(new ExecutorWork(this), _cancellationToken));
+        _queuedAt = unchecked((int)_executor.CoarseNow);
+        Observe(_executor.StartRootAsync(new ExecutorWork(this), caller));
         return Task;
     }
 
@@ -43,7 +45,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     public Task<TResult> StartAfterAsync(TimeSpan delay)
     {
         DelayedQueue.Validate(delay);
-        if (_cancellationToken.IsCancellationRequested)
+        if (CallerToken.IsCancellationRequested)
         {
             return EndBeforeStart();
         }
@@ -61,7 +63,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
             return Task;
         }
 
-        start.CancelWith(static (self, token) => ((RootTask<TResult>)self!).EndCancelled(token), _cancellationToken);
+        start.CancelWith(static (self, token) => ((RootTask<TResult>)self!).EndCancelled(token), CallerToken);
         return Task;
     }
 
@@ -69,27 +71,29 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     void IDelayedWork.Submit()
     {
-        _queuedAt = _executor.CoarseNow;
-        Observe(_executor.AdmitDelayedAsync(new ExecutorWork(this), _cancellationToken));
+        _queuedAt = unchecked((int)_executor.CoarseNow);
+        Observe(_executor.AdmitDelayedAsync(new ExecutorWork(this), CallerToken));
     }
 
     void IDelayedWork.Withdraw() => Discard();
 
     public void Execute()
     {
-        if (_context is null)
+        var context = Unsafe.As<ExecutionContext?>(_contextOrBegun);
+        _contextOrBegun = null;
+        if (context is null)
         {
             RunFirstTurn();
         }
         else
         {
-            ExecutionContext.Run(_context, static self => ((RootTask<TResult>)self!).RunFirstTurn(), this);
+            ExecutionContext.Run(context, static self => Unsafe.As<RootTask<TResult>>(self!).RunFirstTurn(), this);
         }
 
-        if (_begun is { } begun)
+        if (Unsafe.As<Task?>(_contextOrBegun) is { } begun)
         {
             // Outside of the submitter's context, which the continuation would keep and does not need.
-            _begun = null;
+            _contextOrBegun = null;
             _ = begun.ContinueWith(
                 static (finished, self) => ((RootTask<TResult>)self!).Complete(finished),
                 this,
@@ -98,6 +102,11 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
                 TaskScheduler.Default);
         }
     }
+
+    protected Executor Executor => _executor;
+
+    /// <summary>Cancels the work as long as it has not begun.</summary>
+    protected abstract CancellationToken CallerToken { get; }
 
     /// <summary>Whether whoever made the task looks at its failure without awaiting it, as a scope does.</summary>
     protected virtual bool HasOwner => false;
@@ -114,20 +123,11 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     }
 
     /// <summary>The token that the work receives: cancelled when the caller's token or the executor is.</summary>
-    protected virtual CancellationToken WorkToken()
+    protected abstract CancellationToken WorkToken();
+
+    /// <summary>The token of <see cref="WorkToken"/> is needed no more.</summary>
+    protected virtual void LeaveTokens()
     {
-        if (!_cancellationToken.CanBeCanceled)
-        {
-            return _executor.Stopping;
-        }
-
-        if (!_executor.Stopping.CanBeCanceled)
-        {
-            return _cancellationToken;
-        }
-
-        _linked = new LinkedCancellation(_cancellationToken, _executor.Stopping);
-        return _linked.Token;
     }
 
     protected static Task NotNull(Task? task) => Given.Task(task, "RunAsync");
@@ -136,7 +136,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         // Counted like one whose token was cancelled a moment later.
         _executor.Tally.CountCancelled();
-        SetCanceled(_cancellationToken);
+        SetCanceled(CallerToken);
         OnEnded();
         return Task;
     }
@@ -153,11 +153,11 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         try
         {
-            await admission.ConfigureAwait(Executor.Current is not null);
+            await admission.ConfigureAwait(Execution.Executor.Current is not null);
         }
         catch (OperationCanceledException)
         {
-            EndCancelled(_cancellationToken);
+            EndCancelled(CallerToken);
         }
         catch (Exception error)
         {
@@ -167,13 +167,13 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     private void RunFirstTurn()
     {
-        if (_cancellationToken.IsCancellationRequested || _executor.Stopping.IsCancellationRequested || _executor.CancelsNotStarted)
+        if (CallerToken.IsCancellationRequested || _executor.Stopping.IsCancellationRequested || _executor.CancelsNotStarted)
         {
             Discard();
             return;
         }
 
-        _executor.Tally.CountStarted(_executor.CoarseNow - _queuedAt);
+        _executor.CountStarted(unchecked((int)_executor.TurnBegan - _queuedAt));
         Task task;
         var watch = RootTaskWatch.Current;
         var outer = watch?.Entered(this);
@@ -202,7 +202,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
         }
         else
         {
-            _begun = task;
+            _contextOrBegun = task;
         }
     }
 
@@ -248,9 +248,10 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     private CancellationToken CancelledBy()
     {
-        if (_cancellationToken.IsCancellationRequested)
+        var caller = CallerToken;
+        if (caller.IsCancellationRequested)
         {
-            return _cancellationToken;
+            return caller;
         }
 
         return _executor.Stopping.IsCancellationRequested ? _executor.Stopping : new CancellationToken(canceled: true);
@@ -259,7 +260,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     private void EndFlight()
     {
         // In flight ends before the awaiter can look: a caller that awaited the task sees statistics that include it.
-        _linked?.Unlink();
+        LeaveTokens();
         RootTaskWatch.Current?.Ended(this);
         _executor.RootCompleted();
     }

@@ -1,7 +1,7 @@
 namespace Concurrency.Execution;
 
 internal sealed class SyncRootTask(Executor executor, Action work, CancellationToken cancellationToken)
-    : RootTask<bool>(executor, cancellationToken)
+    : TokenRootTask<bool>(executor, cancellationToken)
 {
     public override Delegate Work => work;
 

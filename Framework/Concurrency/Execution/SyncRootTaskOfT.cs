@@ -1,7 +1,7 @@
 namespace Concurrency.Execution;
 
 internal sealed class SyncRootTask<T>(Executor executor, Func<T> work, CancellationToken cancellationToken)
-    : RootTask<T>(executor, cancellationToken)
+    : TokenRootTask<T>(executor, cancellationToken)
 {
     private T _result = default!;
 

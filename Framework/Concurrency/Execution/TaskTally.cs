@@ -14,16 +14,20 @@ internal sealed class TaskTally
     public void CountStarted(long milliseconds)
     {
         Interlocked.Increment(ref _started);
-        if (milliseconds <= 0)
+        if (milliseconds > 0)
         {
-            return;
+            CountWait(milliseconds);
         }
+    }
 
-        Interlocked.Add(ref _waited, milliseconds);
-        long seen;
-        while ((seen = Volatile.Read(ref _longest)) < milliseconds)
+    /// <summary>Counts a first turn on an executor whose turns never overlap.</summary>
+    /// <inheritdoc cref="CountStarted"/>
+    public void CountStartedAlone(long milliseconds)
+    {
+        Volatile.Write(ref _started, _started + 1);
+        if (milliseconds > 0)
         {
-            Interlocked.CompareExchange(ref _longest, milliseconds, seen);
+            CountWait(milliseconds);
         }
     }
 
@@ -43,5 +47,15 @@ internal sealed class TaskTally
             QueueWait = TimeSpan.FromMilliseconds(Volatile.Read(ref _waited)),
             LongestQueueWait = longest > statistics.LongestQueueWait ? longest : statistics.LongestQueueWait,
         };
+    }
+
+    private void CountWait(long milliseconds)
+    {
+        Interlocked.Add(ref _waited, milliseconds);
+        long seen;
+        while ((seen = Volatile.Read(ref _longest)) < milliseconds)
+        {
+            Interlocked.CompareExchange(ref _longest, milliseconds, seen);
+        }
     }
 }

@@ -3,9 +3,6 @@ namespace Concurrency.Execution;
 /// <summary>A token that is cancelled when a time has passed or the caller's token is cancelled.</summary>
 internal sealed class TimeLimit : IDisposable
 {
-    // What timers take; a longer time takes several.
-    private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
-
     private readonly CancellationTokenSource _over = new();
     private readonly CancellationTokenRegistration _registration;
     private readonly Action<AggregateException>? _onCallbackFailure;
@@ -20,12 +17,7 @@ internal sealed class TimeLimit : IDisposable
     public TimeLimit(
         TimeSpan timeout, TimeProvider? timeProvider, CancellationToken cancellationToken, Action<AggregateException>? onCallbackFailure = null)
     {
-        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout,
-                $"Nothing can be waited for {timeout}. Use zero or more, or Timeout.InfiniteTimeSpan for as long as it takes.");
-        }
-
+        LongWait.Validate(timeout);
         _onCallbackFailure = onCallbackFailure;
         if (timeout == TimeSpan.Zero)
         {
@@ -34,7 +26,7 @@ internal sealed class TimeLimit : IDisposable
         else if (timeout != Timeout.InfiniteTimeSpan)
         {
             var clock = timeProvider ?? Executor.Current?.TimeProvider ?? TimeProvider.System;
-            var first = timeout < s_longestSleep ? timeout : s_longestSleep;
+            var first = timeout < LongWait.LongestPiece ? timeout : LongWait.LongestPiece;
             _left = timeout - first;
 
             // Before the registration: a clock that fails leaves nothing on the caller's token.
@@ -57,7 +49,7 @@ internal sealed class TimeLimit : IDisposable
     {
         if (_left > TimeSpan.Zero)
         {
-            var next = _left < s_longestSleep ? _left : s_longestSleep;
+            var next = _left < LongWait.LongestPiece ? _left : LongWait.LongestPiece;
             _left -= next;
             _timer!.Change(next, Timeout.InfiniteTimeSpan);
             return;

@@ -49,14 +49,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         Func<CancellationToken, Task> main, CooperativeExecutorOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(main);
-        _ = RunCore<bool>(
-            async stopping =>
-            {
-                await main(stopping).ConfigureAwait(Executor.Current is not null);
-                return true;
-            },
-            options,
-            cancellationToken);
+        _ = RunCore(WithoutResult.Of(main), options, cancellationToken);
     }
 
     /// <summary>Runs an asynchronous program on the calling thread and returns its result.</summary>
@@ -139,7 +132,7 @@ public sealed class CooperativeExecutor : SingleThreadExecutor
         try
         {
             linked.Token.ThrowIfCancellationRequested();
-            return await main(linked.Token).ConfigureAwait(Executor.Current is not null);
+            return await Given.Task(main(linked.Token), "CooperativeExecutor.Run").ConfigureAwait(Executor.Current is not null);
         }
         finally
         {

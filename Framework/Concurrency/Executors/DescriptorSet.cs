@@ -37,7 +37,12 @@ internal sealed class DescriptorSet : IDisposable
     {
         using (_gate.EnterScope())
         {
-            ObjectDisposedException.ThrowIf(_disposed, owner);
+            if (_disposed)
+            {
+                throw new ObjectDisposedException(
+                    nameof(Executor), $"The {owner} has ended and cannot watch a descriptor. Make the source on an executor that lives longer.");
+            }
+
             var watched = new WatchedDescriptor(handle, ++_lastKey, owner, unwatch);
             _watched.Add(watched.Key, watched);
             var error = _epoll.Add(watched.Descriptor, watched.Key);

@@ -42,7 +42,7 @@ internal sealed class EventLoop : IExecutorEngine
         _quantum = settings.Quantum;
         _backlogLimit = settings.RejectAtBacklog ?? int.MaxValue;
         _spin = (long)(settings.Spin.TotalSeconds * TimeProvider.System.TimestampFrequency);
-        Lifetime = new ExecutorLifetime(owner, options, this);
+        Lifetime = new ExecutorLifetime(owner, options, this, countsHere: true);
         TimeProvider = new LoopTimeProvider(
             options.TimeProvider, owner, ReferenceEquals(options.TimeProvider, TimeProvider.System) ? _timers : null);
     }
@@ -53,15 +53,18 @@ internal sealed class EventLoop : IExecutorEngine
 
     public int Timers => _timers.Count;
 
+    /// <summary>The coarse clock when the turn that runs now began; for code in that turn.</summary>
+    public long TurnBegan => _watch.Began;
+
     private bool IsFull => _backlogLimit != int.MaxValue && _ready.Count + _remote.Count >= _backlogLimit;
 
-    public bool TryEnqueue(in ExecutorWork work, WorkKind kind)
-    {
-        if (!_owner.IsCurrent)
-        {
-            return TryEnqueueRemotely(work, kind);
-        }
+    public bool TryEnqueue(in ExecutorWork work, WorkKind kind) =>
+        _owner.IsCurrent ? TryEnqueueHere(work, kind) : TryEnqueueRemotely(work, kind);
 
+    /// <summary>Queues work in a turn of this loop.</summary>
+    /// <returns>False if root work is refused.</returns>
+    public bool TryEnqueueHere(in ExecutorWork work, WorkKind kind)
+    {
         if (_remote.HasItems)
         {
             // What other threads posted before is older than this.
@@ -197,9 +200,10 @@ internal sealed class EventLoop : IExecutorEngine
 
     private void RunTurns()
     {
-        if (_ready.Count > _queuedHighWater)
+        var ready = _ready.See();
+        if (ready > _queuedHighWater)
         {
-            _queuedHighWater = _ready.Count;
+            _queuedHighWater = ready;
         }
 
         for (var left = _quantum; left > 0 && _ready.TryDequeue(out var work); left--)

@@ -4,7 +4,7 @@ namespace Concurrency.Executors;
 
 /// <summary>Counts the work in flight and leads an executor through draining and stopping to its end.</summary>
 #pragma warning disable CA1001 // a token source without a timer owns nothing, and its token outlives the executor
-internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, IExecutorEngine engine)
+internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, IExecutorEngine engine, bool countsHere = false)
 #pragma warning restore CA1001
 {
     private static readonly TimeSpan s_stuckGrace = TimeSpan.FromSeconds(1);
@@ -17,6 +17,9 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
     private volatile ExecutorPhase _phase;
     private volatile bool _deadlinePassed;
     private int _inFlight;
+
+    // The share of the one thread that runs all turns, and so counts without a fence; below zero if it ended what others started.
+    private int _inFlightHere;
     private volatile bool _isOver;
     private ITimer? _deadline;
 
@@ -25,7 +28,7 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
     /// <summary>Whether the time that stopping work has for cleaning up is over.</summary>
     public bool DeadlinePassed => _deadlinePassed;
 
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight => Math.Max(0, Volatile.Read(ref _inFlight) + Volatile.Read(ref _inFlightHere));
 
     public CancellationToken Stopping => _stopping.Token;
 
@@ -35,11 +38,18 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
 
     public void RootCompleted()
     {
-        if (Interlocked.Decrement(ref _inFlight) == 0 && _phase != ExecutorPhase.Running)
+        var left = Interlocked.Decrement(ref _inFlight);
+        if (_phase != ExecutorPhase.Running && (left == 0 || countsHere))
         {
             engine.Attend();
         }
     }
+
+    /// <summary><see cref="RootStarted"/> in a turn of an executor that has one thread, which looks at the count after its turns.</summary>
+    public void RootStartedHere() => Volatile.Write(ref _inFlightHere, _inFlightHere + 1);
+
+    /// <summary><see cref="RootCompleted"/> in such a turn.</summary>
+    public void RootCompletedHere() => Volatile.Write(ref _inFlightHere, _inFlightHere - 1);
 
     /// <summary>The engine saw that nothing is queued, running or in flight after new work was refused.</summary>
     public void CompleteDrain() => CleanThreads.Run(static drained => ((TaskCompletionSource)drained!).TrySetResult(), _drained);
@@ -57,12 +67,12 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
         _ended.TrySetResult();
     }
 
-    public async Task<bool> DrainAsync(TimeSpan timeout)
+    public Task<bool> DrainAsync(TimeSpan timeout)
     {
-        LongWait.Validate(timeout);
+        DrainRules.Validate(owner, timeout);
         MoveTo(ExecutorPhase.Draining);
         engine.Attend();
-        return await LongWait.EndsInTimeAsync(_drained.Task, timeout, options.TimeProvider).ConfigureAwait(Executor.Current is not null);
+        return LongWait.EndsInTimeAsync(_drained.Task, timeout, options.TimeProvider);
     }
 
     public ValueTask DisposeAsync()
@@ -88,7 +98,8 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
     private static FailureLedger Attach(Executor owner, ExecutorOptions options)
     {
         TaskTracking.Attach();
-        var failures = new FailureLedger(failure => UnseenFailure.Report(owner, options, failure));
+        var unseen = new UnseenFailures(owner, options);
+        var failures = new FailureLedger(unseen.Report, unseen.End);
         owner.Failures = failures;
         return failures;
     }

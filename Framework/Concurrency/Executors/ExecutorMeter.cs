@@ -10,8 +10,18 @@ internal static class ExecutorMeter
 {
     private static readonly Meter s_meter = CreateMeter();
 
+    // Not observed like the others: they come when the executor ends, and nothing asks it afterwards.
+    private static readonly Counter<long> s_unseen = s_meter.CreateCounter<long>(
+        "concurrency.executor.failures_unseen", "{task}", "Tasks that failed and that nobody had awaited.");
+
     /// <summary>Makes the instruments known, once.</summary>
     public static void Start() => GC.KeepAlive(s_meter);
+
+    /// <summary>Counts a failure that nobody has seen.</summary>
+    public static void CountUnseen(Executor executor) => s_unseen.Add(
+        1,
+        new KeyValuePair<string, object?>("executor", executor.Name),
+        new KeyValuePair<string, object?>("kind", executor.Kind.ToString()));
 
     private static Meter CreateMeter()
     {

@@ -55,6 +55,15 @@ public sealed class ExecutorRegistry : IAsyncDisposable
         }
     }
 
+    private void ThrowIfDisposedLocked(string name)
+    {
+        if (_disposal is not null)
+        {
+            throw new ObjectDisposedException(
+                nameof(ExecutorRegistry), $"The registry was disposed and has no executor '{name}' any more. Dispose it after its last user has ended.");
+        }
+    }
+
     /// <summary>Defines a shared executor.</summary>
     /// <exception cref="ArgumentException">The name is defined already.</exception>
     public void Define(string name, ExecutorSpec spec)
@@ -63,7 +72,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(spec);
         using (_gate.EnterScope())
         {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
+            ThrowIfDisposedLocked(name);
             if (!_specs.TryAdd(name, spec))
             {
                 throw new ArgumentException($"The executor '{name}' is defined already, as '{_specs[name]}'. Choose another name.", nameof(name));
@@ -81,7 +90,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         using (_gate.EnterScope())
         {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
+            ThrowIfDisposedLocked(name);
             if (_byName.TryGetValue(name, out var executor))
             {
                 return executor;
@@ -112,7 +121,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(spec);
         using (_gate.EnterScope())
         {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
+            ThrowIfDisposedLocked(name);
             return Create(name, spec);
         }
     }
@@ -144,7 +153,7 @@ public sealed class ExecutorRegistry : IAsyncDisposable
     /// <summary>Disposes every executor that was made, the last one first; goes on when one fails and throws at the end.</summary>
     public ValueTask DisposeAsync()
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(Interleaving.CompletionOptions);
         Executor[] created;
         using (_gate.EnterScope())
         {

@@ -9,11 +9,13 @@ internal sealed class ForeignTimer : LoopTimer
     private readonly ITimer _inner;
 
     public ForeignTimer(TimeProvider clock, Executor executor, TimerCallback callback, object? state)
-        : base(executor, callback, state)
+        : base(callback, state)
     {
         _executor = executor;
         _inner = clock.CreateTimer(static self => ((ForeignTimer)self!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    protected override Executor Executor => _executor;
 
     public override bool Change(TimeSpan dueTime, TimeSpan period) => !IsDisposed && _inner.Change(dueTime, period);
 

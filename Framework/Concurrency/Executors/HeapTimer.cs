@@ -3,13 +3,15 @@ using Concurrency.Execution;
 namespace Concurrency.Executors;
 
 /// <summary>A timer in the heap of a loop.</summary>
-internal sealed class HeapTimer(LoopTimers timers, Executor executor, TimerCallback callback, object? state)
-    : LoopTimer(executor, callback, state)
+internal sealed class HeapTimer(LoopTimers timers, TimerCallback callback, object? state)
+    : LoopTimer(callback, state)
 {
     private ITimer? _afterEnd;
 
     /// <summary>The time between ticks in timestamp units, or 0.</summary>
     public long Period { get; set; }
+
+    protected override Executor Executor => timers.Executor;
 
     public override bool Change(TimeSpan dueTime, TimeSpan period)
     {

@@ -11,18 +11,17 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
     private const int Idle = 0;
     private const int Queued = 1;
 
-    private readonly Executor _executor;
     private readonly TimerCallback _callback;
     private readonly object? _state;
     private readonly ExecutionContext? _context;
+    private SpinGate _gate;
     private int _queued;
     private volatile bool _disposed;
     private TaskCompletionSource? _callbackEnded;
     private bool _running;
 
-    protected LoopTimer(Executor executor, TimerCallback callback, object? state)
+    protected LoopTimer(TimerCallback callback, object? state)
     {
-        _executor = executor;
         _callback = callback;
         _state = state;
         var context = ExecutionContext.Capture();
@@ -31,8 +30,11 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
 
     public bool IsDisposed => _disposed;
 
-    /// <summary>Guards what the concrete timers and disposal share.</summary>
-    private protected QuietLock Gate { get; } = new();
+    /// <summary>Where the callback runs.</summary>
+    protected abstract Executor Executor { get; }
+
+    /// <summary>Guards what the concrete timers and disposal share; a value, as there may be very many timers.</summary>
+    private protected ref SpinGate Gate => ref _gate;
 
     public abstract bool Change(TimeSpan dueTime, TimeSpan period);
 
@@ -42,7 +44,7 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        using (Gate.EnterScope())
+        using (_gate.EnterScope())
         {
             Volatile.Write(ref _queued, Idle);
             if (_disposed)
@@ -60,7 +62,7 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
         finally
         {
             TaskCompletionSource? ended;
-            using (Gate.EnterScope())
+            using (_gate.EnterScope())
             {
                 _running = false;
                 ended = _callbackEnded;
@@ -79,14 +81,14 @@ internal abstract class LoopTimer : DueItem, ITimer, IThreadPoolWorkItem
     public ValueTask DisposeAsync()
     {
         Dispose();
-        using (Gate.EnterScope())
+        using (_gate.EnterScope())
         {
-            if (!_running || _executor.IsCurrent)
+            if (!_running || Executor.IsCurrent)
             {
                 return default;
             }
 
-            _callbackEnded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _callbackEnded ??= new TaskCompletionSource(Interleaving.CompletionOptions);
             return new ValueTask(_callbackEnded.Task);
         }
     }

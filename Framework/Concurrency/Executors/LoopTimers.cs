@@ -5,9 +5,9 @@ namespace Concurrency.Executors;
 /// <summary>The timers of one loop, and what tells the loop how long it may sleep.</summary>
 internal sealed class LoopTimers(Executor executor, Action wake)
 {
-    private readonly QuietLock _gate = new();
-    private readonly DueHeap _heap = new();
+    private readonly DueQueue _queue = new();
     private readonly TimeProvider _clock = TimeProvider.System;
+    private SpinGate _gate;
     private volatile int _count;
     private bool _closed;
 
@@ -16,11 +16,14 @@ internal sealed class LoopTimers(Executor executor, Action wake)
 
     public int Count => _count;
 
+    /// <summary>Whose loop it is.</summary>
+    public Executor Executor => executor;
+
     public ITimer Create(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
         LoopTimer.Validate(dueTime, period);
-        var timer = new HeapTimer(this, executor, callback, state);
+        var timer = new HeapTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
     }
@@ -37,15 +40,15 @@ internal sealed class LoopTimers(Executor executor, Action wake)
                 return false;
             }
 
-            _heap.Remove(timer);
+            _queue.Remove(timer);
             timer.Period = period <= TimeSpan.Zero ? 0 : ToTimestamp(period);
             if (dueTime != Timeout.InfiniteTimeSpan && !timer.IsDisposed)
             {
-                _heap.Add(timer, _clock.GetTimestamp() + ToTimestamp(dueTime));
+                _queue.Add(timer, _clock.GetTimestamp() + ToTimestamp(dueTime));
             }
 
-            _count = _heap.Count;
-            isFirst = ReferenceEquals(_heap.First, timer);
+            _count = _queue.Count;
+            isFirst = ReferenceEquals(_queue.First, timer);
         }
 
         if (isFirst && !executor.IsCurrent)
@@ -60,8 +63,8 @@ internal sealed class LoopTimers(Executor executor, Action wake)
     {
         using (_gate.EnterScope())
         {
-            _heap.Remove(timer);
-            _count = _heap.Count;
+            _queue.Remove(timer);
+            _count = _queue.Count;
         }
     }
 
@@ -70,20 +73,20 @@ internal sealed class LoopTimers(Executor executor, Action wake)
     {
         using (_gate.EnterScope())
         {
-            if (_heap.First is not HeapTimer first || first.Due > now)
+            if (_queue.First is not HeapTimer first || first.Due > now)
             {
                 timer = null!;
                 return false;
             }
 
-            _heap.Remove(first);
+            _queue.Remove(first);
             if (first.Period > 0)
             {
                 var late = now - first.Due;
-                _heap.Add(first, first.Due + (((late / first.Period) + 1) * first.Period));
+                _queue.Add(first, first.Due + (((late / first.Period) + 1) * first.Period));
             }
 
-            _count = _heap.Count;
+            _count = _queue.Count;
             timer = first;
             return true;
         }
@@ -101,7 +104,7 @@ internal sealed class LoopTimers(Executor executor, Action wake)
 
         using (_gate.EnterScope())
         {
-            if (_heap.First is not { } first)
+            if (_queue.First is not { } first)
             {
                 return -1;
             }
@@ -123,13 +126,13 @@ internal sealed class LoopTimers(Executor executor, Action wake)
             using (_gate.EnterScope())
             {
                 _closed = true;
-                if (_heap.First is not HeapTimer first)
+                if (_queue.First is not HeapTimer first)
                 {
                     _count = 0;
                     return;
                 }
 
-                _heap.Remove(first);
+                _queue.Remove(first);
                 left = first;
                 due = _clock.GetElapsedTime(0, Math.Max(0, first.Due - _clock.GetTimestamp()));
             }

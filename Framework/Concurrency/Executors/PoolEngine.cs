@@ -90,24 +90,19 @@ internal sealed class PoolEngine : IExecutorEngine
     }
 
     /// <summary>Queues work that was accepted for a later time: a pool that closes does not refuse it, only one that is full.</summary>
+    /// <remarks>As new work, behind what came before it. It is in flight since it was accepted, so that a pool that closes waits for it.</remarks>
     public ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken)
     {
-        if (_rootsClosed)
-        {
-            return _owner.QueueAccepted(work);
-        }
-
         if (_admission is not null && !_options.RejectWhenFull)
         {
             return EnterAsync(work, isAccepted: true, cancellationToken);
         }
 
-        if (_admission is not null && !_admission.TryEnter())
+        if (_admission is not null && !_admission.TryEnter(isAccepted: true))
         {
-            return _rootsClosed ? _owner.QueueAccepted(work) : Refuse();
+            return Refuse();
         }
 
-        // It is in flight since it was accepted, so that a pool that closes meanwhile waits for it.
         _ledger.CountAccepted(1);
         Enqueue(work, WorkKind.Root);
         return default;
@@ -121,13 +116,11 @@ internal sealed class PoolEngine : IExecutorEngine
 
     public void RefuseWaiters()
     {
-        foreach (var waiter in _admission?.TakeWaiters() ?? [])
+        while (_admission is not null && _admission.TryTakeWaiter(out var waiter))
         {
             if (waiter.IsAccepted)
             {
-                _ledger.CountAccepted(1);
-                Enqueue(waiter.Work, WorkKind.Continuation);
-                waiter.Admit();
+                Admit(waiter);
             }
             else
             {
@@ -223,7 +216,7 @@ internal sealed class PoolEngine : IExecutorEngine
 
         if (waiter is null)
         {
-            return isAccepted ? _owner.QueueAccepted(work) : Refuse();
+            return Refuse();
         }
 
         waiter.CancelWith(cancellationToken);

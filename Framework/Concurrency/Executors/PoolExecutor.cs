@@ -83,6 +83,8 @@ public sealed class PoolExecutor : Executor
 
     internal override long CoarseNow => CoarseClock.Milliseconds();
 
+    internal override long TurnBegan => PoolWorker.Current is { } worker ? worker.Watch.Began : CoarseNow;
+
     internal override ValueTask AdmitDelayedAsync(ExecutorWork work, CancellationToken cancellationToken) =>
         _engine.AdmitDelayedAsync(work, cancellationToken);
 
@@ -98,7 +100,7 @@ public sealed class PoolExecutor : Executor
     {
         ExecutorOptions.RequireCount(maximumThreads, nameof(maximumThreads), MostThreads);
         ExecutorOptions.RequireCount(minimumThreads, nameof(minimumThreads), maximumThreads);
-        ObjectDisposedException.ThrowIf(_engine.Lifetime.Phase == ExecutorPhase.Stopping, this);
+        ThrowIf(_engine.Lifetime.Phase == ExecutorPhase.Stopping, "be resized");
         _engine.Resize(minimumThreads, maximumThreads);
     }
 
@@ -111,7 +113,7 @@ public sealed class PoolExecutor : Executor
     public void ResizeQueue(int queueLimit)
     {
         ExecutorOptions.RequireCount(queueLimit, nameof(queueLimit), LargestQueue);
-        ObjectDisposedException.ThrowIf(_engine.Lifetime.Phase == ExecutorPhase.Stopping, this);
+        ThrowIf(_engine.Lifetime.Phase == ExecutorPhase.Stopping, "be resized");
         if (_engine.QueueLimit is null)
         {
             throw new InvalidOperationException($"The {this} was made without a queue limit. Give it a QueueLimit when you make it.");
@@ -123,7 +125,7 @@ public sealed class PoolExecutor : Executor
     /// <inheritdoc/>
     public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor)
     {
-        ObjectDisposedException.ThrowIf(_engine.Lifetime.HasEnded, this);
+        ThrowIf(_engine.Lifetime.HasEnded, "watch a descriptor");
         return SharedSelector.Watch(descriptor, this);
     }
 
@@ -178,6 +180,14 @@ public sealed class PoolExecutor : Executor
     {
         Interlocked.Increment(ref _runAfterStop);
         base.RunAfterStop(work);
+    }
+
+    private void ThrowIf(bool isDisposed, string action)
+    {
+        if (isDisposed)
+        {
+            throw new ObjectDisposedException(nameof(PoolExecutor), $"The {this} was disposed and cannot {action}. Dispose it after its last user has ended.");
+        }
     }
 
     private static PoolExecutorOptions Checked(PoolExecutorOptions options)

@@ -2,42 +2,71 @@ using Concurrency.Execution;
 
 namespace Concurrency.Executors;
 
-/// <summary>First in, first out, for the thread that holds the turn; a ring, so that steady work allocates nothing.</summary>
+/// <summary>First in, first out, for the thread that holds the turn; steady work allocates nothing.</summary>
+/// <remarks>
+/// A chain of blocks instead of one array: a burst does not copy what waits, and none of it lies among the large objects, which only
+/// full collections look at. Blocks that bursts need are kept as long as bursts come.
+/// </remarks>
 internal sealed class ReadyQueue
 {
-    private const int InitialCapacity = 64;
-    private const int KeptCapacity = 4096;
+    private const int BlockSize = 256;
+    private const int MostSpares = 256;
+    private const int KeptSpares = 15;
+    private const int Forgetting = 16;
 
-    private ExecutorWork[] _items = new ExecutorWork[InitialCapacity];
-    private int _head;
+    private Block _head = new();
+    private Block _tail;
+    private int _taken;
+    private int _added;
     private int _count;
+    private Block? _spares;
+    private int _spareCount;
+    private int _peak;
+
+    public ReadyQueue()
+    {
+        _tail = _head;
+    }
 
     public int Count => _count;
 
+    /// <summary>Remembers how much waits now, to know later what bursts need.</summary>
+    /// <returns>How much waits now.</returns>
+    public int See()
+    {
+        _peak = Math.Max(_peak, _count);
+        return _count;
+    }
+
     public void Enqueue(in ExecutorWork work)
     {
-        var items = _items;
-        if (_count == items.Length)
+        var index = _added;
+        if (index == BlockSize)
         {
-            items = Grow(_count + 1);
+            AddBlock();
+            index = 0;
         }
 
-        items[(_head + _count) & (items.Length - 1)] = work;
+        _tail.Items[index] = work;
+        _added = index + 1;
         _count++;
     }
 
     public void EnqueueRange(ReadOnlySpan<ExecutorWork> works)
     {
-        if (_count + works.Length > _items.Length)
-        {
-            Grow(_count + works.Length);
-        }
-
-        var tail = (_head + _count) & (_items.Length - 1);
-        var first = Math.Min(works.Length, _items.Length - tail);
-        works[..first].CopyTo(_items.AsSpan(tail));
-        works[first..].CopyTo(_items);
         _count += works.Length;
+        while (!works.IsEmpty)
+        {
+            if (_added == BlockSize)
+            {
+                AddBlock();
+            }
+
+            var part = Math.Min(works.Length, BlockSize - _added);
+            works[..part].CopyTo(_tail.Items.AsSpan(_added));
+            _added += part;
+            works = works[part..];
+        }
     }
 
     public bool TryDequeue(out ExecutorWork work)
@@ -48,38 +77,77 @@ internal sealed class ReadyQueue
             return false;
         }
 
-        var items = _items;
-        ref var slot = ref items[_head];
+        var index = _taken;
+        if (index == BlockSize)
+        {
+            DropBlock();
+            index = 0;
+        }
+
+        ref var slot = ref _head.Items[index];
         work = slot;
         slot = default;
-        _head = (_head + 1) & (items.Length - 1);
-        _count--;
+        _taken = index + 1;
+        if (--_count == 0)
+        {
+            // The same few lines of the cache again.
+            _taken = 0;
+            _added = 0;
+        }
+
         return true;
     }
 
-    /// <summary>Gives back what a burst needed; called when the queue is empty.</summary>
+    /// <summary>Gives back what a burst needed, unless bursts like that keep coming; called when the queue is empty.</summary>
     public void Shrink()
     {
-        if (_count == 0 && _items.Length > KeptCapacity)
+        var keep = KeptSpares + (_peak / BlockSize);
+        while (_spareCount > keep)
         {
-            _items = new ExecutorWork[InitialCapacity];
-            _head = 0;
+            _spares = _spares!.Next;
+            _spareCount--;
+        }
+
+        _peak -= (_peak + Forgetting - 1) / Forgetting;
+    }
+
+    private void AddBlock()
+    {
+        var block = _spares;
+        if (block is null)
+        {
+            block = new Block();
+        }
+        else
+        {
+            _spares = block.Next;
+            block.Next = null;
+            _spareCount--;
+        }
+
+        _tail.Next = block;
+        _tail = block;
+        _added = 0;
+    }
+
+    private void DropBlock()
+    {
+        var empty = _head;
+        _head = empty.Next!;
+        _taken = 0;
+        empty.Next = null;
+        if (_spareCount < MostSpares)
+        {
+            empty.Next = _spares;
+            _spares = empty;
+            _spareCount++;
         }
     }
 
-    private ExecutorWork[] Grow(int needed)
+    private sealed class Block
     {
-        var capacity = _items.Length;
-        while (capacity < needed)
-        {
-            capacity = checked(capacity * 2);
-        }
+        public readonly ExecutorWork[] Items = new ExecutorWork[BlockSize];
 
-        var items = new ExecutorWork[capacity];
-        var first = Math.Min(_count, _items.Length - _head);
-        _items.AsSpan(_head, first).CopyTo(items);
-        _items.AsSpan(0, _count - first).CopyTo(items.AsSpan(first));
-        _head = 0;
-        return _items = items;
+        public Block? Next;
     }
 }

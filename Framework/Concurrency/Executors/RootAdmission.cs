@@ -10,21 +10,23 @@ internal sealed class RootAdmission(int initialLimit)
     private int _queued;
     private volatile int _limit = initialLimit;
     private bool _closed;
+    private bool _lineHasEnded;
 
     public int Limit => _limit;
 
     /// <summary>Takes a place if one is free and nobody waits for it.</summary>
-    public bool TryEnter()
+    /// <param name="isAccepted">Whether the work was accepted before, for a later time: it gets a place beyond the limit once nothing new is taken.</param>
+    public bool TryEnter(bool isAccepted = false)
     {
         using (_gate.EnterScope())
         {
-            return TryEnterLocked();
+            return TryEnterLocked(isBeyondLimit: _closed && isAccepted);
         }
     }
 
     /// <summary>Takes a place, or gets in line for one.</summary>
     /// <param name="work">What is to be queued when there is a place.</param>
-    /// <param name="isAccepted">Whether it was accepted before, for a later time.</param>
+    /// <param name="isAccepted">Whether it was accepted before, for a later time: it gets a place beyond the limit once nothing new is taken.</param>
     /// <param name="waiter">Who waits, to be given the caller's token; null if the place was taken, or if nothing new is taken.</param>
     /// <returns>Whether the place was taken at once.</returns>
     public bool TryEnter(ExecutorWork work, bool isAccepted, out Waiter? waiter)
@@ -32,9 +34,15 @@ internal sealed class RootAdmission(int initialLimit)
         waiter = null;
         using (_gate.EnterScope())
         {
-            if (_closed || TryEnterLocked())
+            if (_closed && !isAccepted)
             {
-                return !_closed;
+                return false;
+            }
+
+            // Between the closing and the end of the line accepted work stands in it, so that none overtakes another.
+            if ((!_closed || _lineHasEnded) && TryEnterLocked(isBeyondLimit: _closed))
+            {
+                return true;
             }
 
             waiter = new Waiter(this, work, isAccepted);
@@ -91,20 +99,29 @@ internal sealed class RootAdmission(int initialLimit)
         }
     }
 
-    /// <summary>Takes those who wait out of the line, in its order, to be told by the caller.</summary>
-    public IReadOnlyList<Waiter> TakeWaiters()
+    /// <summary>Takes the first who waits out of the line, to be queued or told by the caller; called after <see cref="Close"/>.</summary>
+    /// <returns>False when the line has ended.</returns>
+    public bool TryTakeWaiter(out Waiter waiter)
     {
         using (_gate.EnterScope())
         {
-            Waiter[] waiters = [.. _waiters];
-            _waiters.Clear();
-            return waiters;
+            if (_waiters.First is not { } first)
+            {
+                _lineHasEnded = true;
+                waiter = null!;
+                return false;
+            }
+
+            _waiters.Remove(first);
+            waiter = first.Value;
+            _queued += waiter.IsAccepted ? 1 : 0;
+            return true;
         }
     }
 
-    private bool TryEnterLocked()
+    private bool TryEnterLocked(bool isBeyondLimit)
     {
-        if (_queued >= _limit || _waiters.Count > 0)
+        if (!isBeyondLimit && (_queued >= _limit || _waiters.Count > 0))
         {
             return false;
         }

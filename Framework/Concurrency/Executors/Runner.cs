@@ -50,12 +50,7 @@ public sealed class Runner : IDisposable
     {
         ArgumentNullException.ThrowIfNull(main);
         _ = RunCore(
-            token =>
-            {
-                var task = main(token);
-                KeepContextOf(task);
-                return WithoutResultAsync(task);
-            },
+            token => WithoutResult.OfAsync(KeepContextOf(Given.Task(main(token), "Runner.Run"))),
             cancellationToken);
     }
 
@@ -65,12 +60,7 @@ public sealed class Runner : IDisposable
     {
         ArgumentNullException.ThrowIfNull(main);
         return RunCore(
-            token =>
-            {
-                var task = main(token);
-                KeepContextOf(task);
-                return task;
-            },
+            token => KeepContextOf(Given.Task(main(token), "Runner.Run")),
             cancellationToken);
     }
 
@@ -100,12 +90,6 @@ public sealed class Runner : IDisposable
 
         // On the loop: the callbacks of the token belong to the program, not to the thread that got the signal.
         _executor.Resume(new ExecutorWork((Action<object?>)(static source => ((CancellationTokenSource)source!).Cancel()), source));
-        return true;
-    }
-
-    private static async Task<bool> WithoutResultAsync(Task task)
-    {
-        await task.ConfigureAwait(Executor.Current is not null);
         return true;
     }
 
@@ -148,7 +132,12 @@ public sealed class Runner : IDisposable
         }
 
         var before = Interlocked.CompareExchange(ref _state, state, Idle);
-        ObjectDisposedException.ThrowIf(before == Disposed, this);
+        if (before == Disposed)
+        {
+            throw new ObjectDisposedException(
+                nameof(Runner), $"The runner '{_executor.Name}' was disposed and cannot be {what}. Make a new one, or dispose it after its last program.");
+        }
+
         if (before == Running)
         {
             throw new InvalidOperationException(
@@ -157,12 +146,13 @@ public sealed class Runner : IDisposable
     }
 
     /// <summary>Remembers the AsyncLocal values with which the program ends.</summary>
-    private void KeepContextOf(Task program)
+    private TTask KeepContextOf<TTask>(TTask program)
+        where TTask : Task
     {
-        if (program is null || program.IsCompleted)
+        if (program.IsCompleted)
         {
             _context = ExecutionContext.Capture() ?? _context;
-            return;
+            return program;
         }
 
         // Without a context of its own the continuation runs in the one in which the program completes its task.
@@ -173,6 +163,7 @@ public sealed class Runner : IDisposable
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+        return program;
     }
 
     private void KeepContext()

@@ -8,7 +8,7 @@ namespace Concurrency.Executors;
 internal sealed class SharedSelector
 #pragma warning restore CA1001
 {
-    private static readonly Lock s_gate = new();
+    private static readonly QuietLock s_gate = new();
     private static SharedSelector? s_current;
 
     private readonly DescriptorSet _descriptors = new();
@@ -23,7 +23,7 @@ internal sealed class SharedSelector
             throw new PlatformNotSupportedException("Descriptors are watched with epoll, which only Linux has. Use the .NET API of the device instead.");
         }
 
-        lock (s_gate)
+        using (s_gate.EnterScope())
         {
             var selector = s_current ??= Start();
             try
@@ -42,7 +42,7 @@ internal sealed class SharedSelector
     public static void EndWatches(Executor owner)
     {
         SharedSelector? selector;
-        lock (s_gate)
+        using (s_gate.EnterScope())
         {
             selector = s_current;
         }
@@ -59,7 +59,7 @@ internal sealed class SharedSelector
 
     private void Unwatch(WatchedDescriptor watched)
     {
-        lock (s_gate)
+        using (s_gate.EnterScope())
         {
             EndIfUnused(_descriptors.Unwatch(watched));
         }

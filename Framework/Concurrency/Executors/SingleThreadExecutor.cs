@@ -51,6 +51,8 @@ public abstract class SingleThreadExecutor : Executor
 
     internal sealed override long CoarseNow => CoarseClock.Milliseconds();
 
+    internal sealed override long TurnBegan => _loop.TurnBegan;
+
     /// <inheritdoc/>
     public sealed override DescriptorReadiness WatchDescriptor(SafeHandle descriptor)
     {
@@ -75,6 +77,22 @@ public abstract class SingleThreadExecutor : Executor
         _loop.RefusesDelayed() ? ValueTask.FromException(Rejected()) : QueueAccepted(work);
 
     internal sealed override Exception? OnRefused() => RejectionHook.Call(this, _options);
+
+    internal sealed override void CountStarted(int milliseconds) => Tally.CountStartedAlone(milliseconds);
+
+    internal sealed override ValueTask StartRootAsync(ExecutorWork work, CancellationToken cancellationToken)
+    {
+        if (!IsCurrent)
+        {
+            return base.StartRootAsync(work, cancellationToken);
+        }
+
+        _loop.Lifetime.RootStartedHere();
+        return _loop.TryEnqueueHere(work, WorkKind.Root) ? default : ValueTask.FromException(Rejected());
+    }
+
+    // Continuations are never refused in a turn.
+    internal sealed override void ResumeHere(ExecutorWork work) => _loop.TryEnqueueHere(work, WorkKind.Continuation);
 
     /// <summary>Runs a callback on the .NET thread pool because the executor has ended.</summary>
     internal void RunElsewhere(ExecutorWork work) => RunAfterStop(work);
@@ -126,10 +144,30 @@ public abstract class SingleThreadExecutor : Executor
     protected sealed override bool TryEnqueue(ExecutorWork work, WorkKind kind) => _loop.TryEnqueue(work, kind);
 
     /// <inheritdoc/>
-    protected sealed override void OnRootStarted() => _loop.Lifetime.RootStarted();
+    protected sealed override void OnRootStarted()
+    {
+        if (IsCurrent)
+        {
+            _loop.Lifetime.RootStartedHere();
+        }
+        else
+        {
+            _loop.Lifetime.RootStarted();
+        }
+    }
 
     /// <inheritdoc/>
-    protected sealed override void OnRootCompleted() => _loop.Lifetime.RootCompleted();
+    protected sealed override void OnRootCompleted()
+    {
+        if (IsCurrent)
+        {
+            _loop.Lifetime.RootCompletedHere();
+        }
+        else
+        {
+            _loop.Lifetime.RootCompleted();
+        }
+    }
 
     /// <inheritdoc/>
     protected sealed override string DescribeRejection() => _loop.DescribeRejection();

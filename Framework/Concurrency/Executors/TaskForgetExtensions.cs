@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Concurrency.Diagnostics;
-using Concurrency.Execution;
 using Microsoft.Extensions.Logging;
 
 namespace Concurrency.Executors;
@@ -51,25 +49,21 @@ public static class TaskForgetExtensions
     private static void Watch(Task task, string name, string place, ILogger log, Action<TaskFailure> sink)
     {
         ArgumentNullException.ThrowIfNull(task);
-        var executor = Executor.Current?.Name;
-        _ = task.ContinueWith(
-            failed =>
+        Unawaited.Observe(
+            task,
+            name,
+            (executor, error) =>
             {
-                var all = failed.Exception!;
-                var report = new TaskFailure(name, executor, all.InnerExceptions is [var only] ? only : all, place);
-                ConcurrencyEvents.Log.FailureUnseen(name, executor ?? "", report.Error.GetType().Name, report.Error.Message);
                 try
                 {
-                    sink(report);
+                    sink(new TaskFailure(name, executor, error, place));
                 }
-                catch (Exception error)
+                catch (Exception failure)
                 {
-                    TaskFailureLog.SinkFailed(log, name, error);
+                    TaskFailureLog.SinkFailed(log, name, failure);
                 }
             },
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted,
-            TaskScheduler.Default);
+            onPool: true);
     }
 
     private static string Place(string member, string file, int line) =>

@@ -46,7 +46,12 @@ internal sealed class WatchedDescriptor : DescriptorReadiness, IValueTaskSource
         short version;
         using (_gate.EnterScope())
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_disposed)
+            {
+                throw new ObjectDisposedException(
+                    nameof(DescriptorReadiness), $"The watch on descriptor {Descriptor} has ended: it or its executor '{Owner.Name}' was disposed. Make a new one.");
+            }
+
             if (_pending)
             {
                 throw new InvalidOperationException(

@@ -37,6 +37,21 @@ internal static class WorkDescription
         return method is null ? callback.GetType().Name : CodeNames.Readable(method.DeclaringTypeName, method.Name);
     }
 
+    /// <summary>The name of a task that is tracked, or its async method, or else the type of the task.</summary>
+    public static string NameOf(Task task)
+    {
+        foreach (var tracked in TaskTracking.All)
+        {
+            if (ReferenceEquals(tracked.Task, task))
+            {
+                return tracked.Name;
+            }
+        }
+
+        var type = task.GetType();
+        return OfStateMachine(task) ?? (type.IsGenericType ? type.Name.Split('`')[0] : type.Name);
+    }
+
     /// <summary>The user's method that a callback of .NET or of this framework calls, found in the callback's argument.</summary>
     private static string? OfState(object? state) => state switch
     {

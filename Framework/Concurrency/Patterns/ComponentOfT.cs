@@ -19,7 +19,7 @@ public sealed class Component<T> : Component
     private readonly EventReader<T> _reader;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _cancel = new();
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(Interleaving.CompletionOptions);
     private readonly Lock _gate = new();
     private SourceStatistics _ended;
     private ChannelStatistics? _endedChannel;
@@ -105,7 +105,7 @@ public sealed class Component<T> : Component
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource(Interleaving.CompletionOptions);
         lock (_gate)
         {
             if (_disposed)
@@ -204,7 +204,7 @@ public sealed class Component<T> : Component
 
     private async Task StartSourceAsync(CancellationToken cancellationToken)
     {
-        var source = _makeSource() ?? throw new InvalidOperationException($"The factory of the component '{Name}' returned no source.");
+        var source = _makeSource() ?? throw new InvalidOperationException($"The factory of the component '{Name}' returned no source. Return a new one for each start.");
         lock (_gate)
         {
             // Not ours before it is claimed: a source that another component reads must not be disposed here.

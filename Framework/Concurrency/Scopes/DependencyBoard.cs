@@ -40,6 +40,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     /// <summary>Takes keys for work that is about to be started: all of them or, with an exception, none.</summary>
     public DependencyNode<TKey, TValue>[] Begin(IReadOnlyList<(TKey Key, TKey[] Dependencies)> work)
     {
+        Interleaving.Touch(OperationKind.Write, this);
         using (_gate.EnterScope())
         {
             if (_closed is not null)
@@ -74,6 +75,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     /// <summary>Gives a key a value that no work has made, or the running work's own.</summary>
     public void Post(TKey key, TValue value, bool replace, DependencyNode<TKey, TValue>? poster)
     {
+        Interleaving.Touch(OperationKind.Write, this);
         List<DependencyWait<TKey, TValue>> told;
         using (_gate.EnterScope())
         {
@@ -108,6 +110,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     /// <returns>False if the key has a value already, because the work had posted it.</returns>
     public bool End(DependencyNode<TKey, TValue> node, TValue? value, Exception? error)
     {
+        Interleaving.Touch(OperationKind.Write, this);
         List<DependencyWait<TKey, TValue>> told = [];
         bool isStored;
         using (_gate.EnterScope())
@@ -118,7 +121,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
             {
                 if (error is OperationCanceledException && node.StopReason is { } reason)
                 {
-                    error = new OperationCanceledException($"It was stopped: {reason}", error, node.Cancellation.Token);
+                    error = new OperationCanceledException($"It was stopped: {Given.Sentence(reason)}", error, node.Cancellation.Token);
                 }
 
                 told = SettleLocked(node, value, error is null ? null : new DependencyFailedException(node.Key, error));
@@ -150,10 +153,14 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     }
 
     /// <summary>Yields keys in the order in which they are settled.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="asker">The work that waits; null if it is none, or if the keys are its dependencies.</param>
+    /// <param name="slot">What the work gives up while it waits; null if it keeps it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async IAsyncEnumerable<DependencyNode<TKey, TValue>> EachAsync(
-        IEnumerable<TKey> keys, DependencySlot? slot, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IEnumerable<TKey> keys, DependencyNode<TKey, TValue>? asker, DependencySlot? slot, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var wait = Watch(keys);
+        var wait = Watch(keys, asker);
         try
         {
             for (var left = wait.Nodes.Length; left > 0; left--)
@@ -170,7 +177,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
         }
         finally
         {
-            Unwatch(wait);
+            Unwatch(wait, asker);
         }
     }
 
@@ -182,13 +189,14 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
         }
     }
 
-    private DependencyWait<TKey, TValue> Watch(IEnumerable<TKey> keys)
+    private DependencyWait<TKey, TValue> Watch(IEnumerable<TKey> keys, DependencyNode<TKey, TValue>? asker)
     {
         // The sequence is the user's: not under the lock.
         var distinct = new HashSet<TKey>(keys, _nodes.Comparer);
         using (_gate.EnterScope())
         {
             var wait = new DependencyWait<TKey, TValue>([.. distinct.Select(key => _nodes.GetValueOrDefault(key) ?? AddLocked(key))]);
+            JoinLocked(wait, asker);
             foreach (var node in wait.Nodes.Where(static node => node.IsSettled).OrderBy(static node => node.Order))
             {
                 wait.Settled.Enqueue(node);
@@ -203,6 +211,26 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
         }
     }
 
+    private void JoinLocked(DependencyWait<TKey, TValue> wait, DependencyNode<TKey, TValue>? asker)
+    {
+        if (asker is not { IsRunning: true, IsSettled: false })
+        {
+            return;
+        }
+
+        try
+        {
+            DependencyCycles.ThrowIfWaitCloses(name, asker, wait.Nodes);
+        }
+        catch
+        {
+            LeaveLocked(wait);
+            throw;
+        }
+
+        asker.OwnWaits.Add(wait);
+    }
+
     private DependencyNode<TKey, TValue>? TakeSettled(DependencyWait<TKey, TValue> wait)
     {
         using (_gate.EnterScope())
@@ -211,17 +239,23 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
         }
     }
 
-    private void Unwatch(DependencyWait<TKey, TValue> wait)
+    private void Unwatch(DependencyWait<TKey, TValue> wait, DependencyNode<TKey, TValue>? asker)
     {
         using (_gate.EnterScope())
         {
-            foreach (var node in wait.Nodes)
+            asker?.OwnWaits.Remove(wait);
+            LeaveLocked(wait);
+        }
+    }
+
+    private void LeaveLocked(DependencyWait<TKey, TValue> wait)
+    {
+        foreach (var node in wait.Nodes)
+        {
+            node.Waits.Remove(wait);
+            if (node is { IsOnlyAskedFor: true, Waits.Count: 0 } && ReferenceEquals(_nodes.GetValueOrDefault(node.Key), node))
             {
-                node.Waits.Remove(wait);
-                if (node is { IsOnlyAskedFor: true, Waits.Count: 0 } && ReferenceEquals(_nodes.GetValueOrDefault(node.Key), node))
-                {
-                    _nodes.Remove(node.Key);
-                }
+                _nodes.Remove(node.Key);
             }
         }
     }
@@ -237,7 +271,7 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
 
         var node = known ?? AddLocked(key, added);
         var nodes = Array.ConvertAll(dependencies, dependency => _nodes.GetValueOrDefault(dependency) ?? AddLocked(dependency, added));
-        DependencyCycles.ThrowIfClosed(name, node, nodes);
+        DependencyCycles.ThrowIfStartCloses(name, node, nodes);
         Array.ForEach(nodes, static dependency => dependency.Dependents++);
         node.Dependencies = nodes;
         node.IsRunning = true;

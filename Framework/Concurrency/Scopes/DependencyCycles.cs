@@ -4,7 +4,29 @@ namespace Concurrency.Scopes;
 internal static class DependencyCycles
 {
     /// <summary>Throws if one of the dependencies waits for the work that is to be started, directly or through others.</summary>
-    public static void ThrowIfClosed<TKey, TValue>(string pool, DependencyNode<TKey, TValue> start, DependencyNode<TKey, TValue>[] dependencies)
+    public static void ThrowIfStartCloses<TKey, TValue>(string pool, DependencyNode<TKey, TValue> start, DependencyNode<TKey, TValue>[] dependencies)
+        where TKey : notnull
+    {
+        if (FindCircle(start, dependencies) is { } keys)
+        {
+            throw new DependencyCycleException(
+                $"'{start.Key}' cannot be started in the pool '{pool}': it would wait for itself, {Spell(keys)}. Take one of these dependencies away.", keys);
+        }
+    }
+
+    /// <summary>Throws if one of the keys waits for the work that is about to wait for it, directly or through others.</summary>
+    public static void ThrowIfWaitCloses<TKey, TValue>(string pool, DependencyNode<TKey, TValue> asker, DependencyNode<TKey, TValue>[] asked)
+        where TKey : notnull
+    {
+        if (FindCircle(asker, asked) is { } keys)
+        {
+            throw new DependencyCycleException(
+                $"The work of '{asker.Key}' cannot wait for '{keys[1]}' in the pool '{pool}': it would wait for itself, {Spell(keys)}. Do not wait for it there, or post the value of '{asker.Key}' before.",
+                keys);
+        }
+    }
+
+    private static List<object>? FindCircle<TKey, TValue>(DependencyNode<TKey, TValue> start, DependencyNode<TKey, TValue>[] dependencies)
         where TKey : notnull
     {
         // Depth first, without recursion: a chain may be as long as there are keys.
@@ -15,18 +37,22 @@ internal static class DependencyCycles
         {
             if (ReferenceEquals(next.Node, start))
             {
-                throw Closed(pool, start, next.From, cameFrom);
+                return Keys(start, next.From, cameFrom);
             }
 
             if (!next.Node.IsSettled && cameFrom.TryAdd(next.Node, next.From))
             {
-                Array.ForEach(next.Node.Dependencies ?? [], dependency => open.Push((dependency, next.Node)));
+                foreach (var dependency in next.Node.WaitsFor)
+                {
+                    open.Push((dependency, next.Node));
+                }
             }
         }
+
+        return null;
     }
 
-    private static DependencyCycleException Closed<TKey, TValue>(
-        string pool,
+    private static List<object> Keys<TKey, TValue>(
         DependencyNode<TKey, TValue> start,
         DependencyNode<TKey, TValue> last,
         Dictionary<DependencyNode<TKey, TValue>, DependencyNode<TKey, TValue>> cameFrom)
@@ -40,7 +66,8 @@ internal static class DependencyCycles
 
         keys.Add(start.Key);
         keys.Reverse();
-        var circle = string.Join(" -> ", keys.Select(static key => $"'{key}'"));
-        return new DependencyCycleException($"'{start.Key}' cannot be started in the pool '{pool}': it would wait for itself, {circle}. Take one of these dependencies away.", keys);
+        return keys;
     }
+
+    private static string Spell(List<object> keys) => string.Join(" -> ", keys.Select(static key => $"'{key}'"));
 }

@@ -1,9 +1,13 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Scopes;
 
 /// <summary>What a <see cref="DependencyPool{TKey,TValue}"/> knows about one key; guarded by the lock of its board, except for what never changes.</summary>
 internal sealed class DependencyNode<TKey, TValue>(TKey key)
     where TKey : notnull
 {
+    private HashSet<DependencyWait<TKey, TValue>>? _ownWaits;
+
     public TKey Key => key;
 
     /// <summary>The waits that want to know when it is settled, in the order in which they began.</summary>
@@ -11,6 +15,12 @@ internal sealed class DependencyNode<TKey, TValue>(TKey key)
 
     /// <summary>What its work waits for; null as long as it was not started.</summary>
     public DependencyNode<TKey, TValue>[]? Dependencies { get; set; }
+
+    /// <summary>The waits that its work has begun beside that for its dependencies.</summary>
+    public HashSet<DependencyWait<TKey, TValue>> OwnWaits => _ownWaits ??= [];
+
+    /// <summary>All that its work waits for, or may wait for.</summary>
+    public IEnumerable<DependencyNode<TKey, TValue>> WaitsFor => (Dependencies ?? []).Concat((_ownWaits ?? []).SelectMany(static wait => wait.Nodes));
 
     /// <summary>Whether it has a value or a failure.</summary>
     public bool IsSettled { get; set; }
@@ -48,5 +58,5 @@ internal sealed class DependencyNode<TKey, TValue>(TKey key)
     public CancellationTokenSource Cancellation { get; } = new();
 
     /// <summary>Ends when its work has ended and the outcome is stored.</summary>
-    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource Ended { get; } = new(Interleaving.CompletionOptions);
 }

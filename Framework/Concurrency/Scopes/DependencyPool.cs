@@ -11,7 +11,8 @@ namespace Concurrency.Scopes;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the results.</typeparam>
 /// <remarks>
-/// <para>A dependency may be started later, or have its value posted. Circles are refused when they would be closed. What nobody will
+/// <para>A dependency may be started later, or have its value posted. Circles are refused when they would be closed, also by work that
+/// waits for other keys than its dependencies: what runs under its context counts as the work. What nobody will
 /// ever start fails, instead of being waited for, as soon as <see cref="Complete"/> says so or the pool is disposed.</para>
 /// <para>Failures are stored like values, as <see cref="DependencyFailedException"/>, and reach whoever waits for the key. Disposing the pool
 /// cancels and awaits all that it has started. All members are safe to call from any thread.</para>
@@ -130,6 +131,7 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     /// <param name="key">The key; it may be started later.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
     /// <exception cref="DependencyFailedException">The work has failed (through the task).</exception>
+    /// <exception cref="DependencyCycleException">Work of this pool would wait for itself (through the task).</exception>
     public async Task<TValue> GetAsync(TKey key, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -156,6 +158,7 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     /// <param name="keys">The keys; null for all that were started or have an outcome at this moment; asking for a key makes it none of them.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
     /// <exception cref="DependencyFailedException">Work of one has failed, the first one in time (through the task).</exception>
+    /// <exception cref="DependencyCycleException">Work of this pool would wait for itself (through the task).</exception>
     public async Task<IReadOnlyDictionary<TKey, TValue>> WaitAsync(IEnumerable<TKey>? keys = null, CancellationToken cancellationToken = default)
     {
         var all = NewDictionary<TValue>();
@@ -171,16 +174,18 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     /// <param name="keys">The keys; null for all that were started or have an outcome at this moment; asking for a key makes it none of them.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
     /// <exception cref="DependencyFailedException">Work has failed (through the enumeration).</exception>
+    /// <exception cref="DependencyCycleException">Work of this pool would wait for itself (through the enumeration).</exception>
     public IAsyncEnumerable<KeyValuePair<TKey, TValue>> WaitEachAsync(IEnumerable<TKey>? keys = null, CancellationToken cancellationToken = default) =>
         EachAsync(OrAll(keys), null, cancellationToken);
 
     /// <summary>Yields values in the order in which they come, and skips failures.</summary>
     /// <param name="keys">The keys; null for all that were started or have an outcome at this moment; asking for a key makes it none of them.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
+    /// <exception cref="DependencyCycleException">Work of this pool would wait for itself (through the enumeration).</exception>
     public async IAsyncEnumerable<KeyValuePair<TKey, TValue>> WaitEachSuccessAsync(
         IEnumerable<TKey>? keys = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var node in _board.EachAsync(OrAll(keys), null, cancellationToken).ConfigureAwait(Executor.Current is not null))
+        await foreach (var node in _board.EachAsync(OrAll(keys), _own.Value, null, cancellationToken).ConfigureAwait(Executor.Current is not null))
         {
             if (_board.Look(node, static node => (IsGood: node.Failure is null, node.Value)) is (true, var value))
             {
@@ -192,10 +197,11 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     /// <summary>Yields failures in the order in which they come, and skips values.</summary>
     /// <param name="keys">The keys; null for all that were started or have an outcome at this moment; asking for a key makes it none of them.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
+    /// <exception cref="DependencyCycleException">Work of this pool would wait for itself (through the enumeration).</exception>
     public async IAsyncEnumerable<KeyValuePair<TKey, DependencyFailedException>> WaitEachFailureAsync(
         IEnumerable<TKey>? keys = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var node in _board.EachAsync(OrAll(keys), null, cancellationToken).ConfigureAwait(Executor.Current is not null))
+        await foreach (var node in _board.EachAsync(OrAll(keys), _own.Value, null, cancellationToken).ConfigureAwait(Executor.Current is not null))
         {
             if (Outcome(node) is ({ } failure, _))
             {
@@ -278,7 +284,7 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     internal async IAsyncEnumerable<KeyValuePair<TKey, TValue>> EachAsync(
         IEnumerable<TKey> keys, DependencySlot? slot, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var node in _board.EachAsync(keys, slot, cancellationToken).ConfigureAwait(Executor.Current is not null))
+        await foreach (var node in _board.EachAsync(keys, slot is null ? _own.Value : null, slot, cancellationToken).ConfigureAwait(Executor.Current is not null))
         {
             var (failure, value) = Outcome(node);
             yield return failure is null ? KeyValuePair.Create(node.Key, value!) : throw failure;

@@ -33,7 +33,12 @@ public static class Gather
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            Unawaited.Observe(tasks.Where(t => t != ended), "a gather", logger ?? LastResortLogger.Instance);
+            var log = logger ?? LastResortLogger.Instance;
+            foreach (var other in tasks.Where(t => t != ended))
+            {
+                Unawaited.Observe(other, "a gather", (_, error) => log.FailedUnawaited("a gather", error));
+            }
+
             await ended.ConfigureAwait(Executor.Current is not null);
         }
 
@@ -59,11 +64,11 @@ public static class Gather
     private static Task<T>[] Start<T>(IEnumerable<Func<CancellationToken, Task<T>>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Array.ConvertAll(work.ToArray(), w => StartAsync(w, cancellationToken));
+        return Array.ConvertAll(Given.NoNull(work, nameof(work)), w => StartAsync(w, cancellationToken));
     }
 
     private static async Task<T> StartAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        await work(cancellationToken).ConfigureAwait(Executor.Current is not null);
+        await Given.Task(work(cancellationToken), "Gather").ConfigureAwait(Executor.Current is not null);
 
     private static Task<TaskOutcome<T>[]> OutcomesOfAsync<T>(Task<T>[] tasks) => Task.WhenAll(Array.ConvertAll(tasks, TaskOutcome<T>.OfAsync));
 }

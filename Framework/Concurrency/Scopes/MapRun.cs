@@ -23,7 +23,7 @@ internal sealed class MapRun<TItem, TResult>
     private readonly MapResults<TResult> _results;
     private readonly AsyncSemaphore _room;
     private readonly AsyncSemaphore _turn = new(1);
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(Interleaving.CompletionOptions);
     private IAsyncEnumerator<TItem> _source = null!;
     private ExecutionContext? _context;
     private int _roomSize;
@@ -93,7 +93,7 @@ internal sealed class MapRun<TItem, TResult>
                     return Task.CompletedTask;
                 }
 
-                _reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _reader = new TaskCompletionSource(Interleaving.CompletionOptions);
                 return _reader.Task;
             }
 

@@ -6,7 +6,7 @@ namespace Concurrency.Scopes;
 /// <remarks>A continuation of the work's task would come on the .NET pool: the promises of executors complete asynchronously.</remarks>
 internal sealed class ObservedRoot<TResult>(
     Executor executor, Func<CancellationToken, Task<TResult>> work, Action<Task<TResult>> ended, CancellationToken cancellationToken)
-    : RootTask<TResult>(executor, cancellationToken)
+    : TokenRootTask<TResult>(executor, cancellationToken)
 {
     public override Delegate Work => work;
 

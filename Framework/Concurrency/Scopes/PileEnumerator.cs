@@ -56,7 +56,7 @@ internal sealed class PileEnumerator<T, TShown>(
             return;
         }
 
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(Interleaving.CompletionOptions);
         Action<SpawnedWork> link = _ => ended.TrySetResult();
         work.Link(link);
         try

@@ -36,7 +36,7 @@ internal sealed class PileLine<T>(int capacity)
         }
         else
         {
-            place.Room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            place.Room = new TaskCompletionSource(Interleaving.CompletionOptions);
             _waiting.AddLast(place);
             _waitingMembers += isMember ? 1 : 0;
         }
@@ -82,7 +82,7 @@ internal sealed class PileLine<T>(int capacity)
             return null;
         }
 
-        return _reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _reader = new TaskCompletionSource(Interleaving.CompletionOptions);
     }
 
     // The first place has no work yet: it may wait for a slot, and a member of the pool that waits for room may hold that.

@@ -47,6 +47,7 @@ internal sealed class PoolSlots : WaitOwner
     /// <exception cref="OperationCanceledException">The pool is closed.</exception>
     public bool TryTake()
     {
+        Interleaving.Touch(OperationKind.Write, this);
         Enter();
         var closed = _closed;
         var taken = closed is null && IsFreeLocked;
@@ -62,7 +63,13 @@ internal sealed class PoolSlots : WaitOwner
 
     /// <summary>Takes a slot, or waits for one.</summary>
     /// <returns>Null if the slot was taken at once.</returns>
-    public Task? TakeAsync(CancellationToken cancellationToken)
+    public Task? TakeAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(
+                OperationKind.Receive, this, static (slots, token) => slots.TakeNow(token) is { } wait ? new ValueTask(wait) : default, this, cancellationToken).AsTask()
+            : TakeNow(cancellationToken);
+
+    private Task? TakeNow(CancellationToken cancellationToken)
     {
         var waiter = HasFree ? null : _waiters.Prepare(true, cancellationToken);
         Enter();
@@ -111,6 +118,7 @@ internal sealed class PoolSlots : WaitOwner
     /// <summary>Refuses spawners from now on, and those who wait.</summary>
     public void Shut(Func<Exception> why)
     {
+        Interleaving.Touch(OperationKind.Complete, this);
         var settled = default(WaiterChain);
         Enter();
         _closed = why;
@@ -127,7 +135,12 @@ internal sealed class PoolSlots : WaitOwner
     }
 
     /// <summary>Waits until no work is open and no spawner waits.</summary>
-    public Task WaitIdleAsync(CancellationToken cancellationToken)
+    public Task WaitIdleAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Wait, this, static (slots, token) => new ValueTask(slots.IdleAsync(token)), this, cancellationToken).AsTask()
+            : IdleAsync(cancellationToken);
+
+    private Task IdleAsync(CancellationToken cancellationToken)
     {
         Enter();
         if (IsIdleLocked)
@@ -162,6 +175,7 @@ internal sealed class PoolSlots : WaitOwner
 
     private void Change(Action<PoolSlots, int> change, int value)
     {
+        Interleaving.Touch(OperationKind.Send, this);
         var settled = default(WaiterChain);
         Enter();
         change(this, value);

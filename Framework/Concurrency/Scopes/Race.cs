@@ -15,10 +15,18 @@ public static class Race
     /// <param name="cancellationToken">Cancels all attempts.</param>
     /// <exception cref="AggregateException">No attempt succeeded; it holds the failures, in the order in which they happened.</exception>
     /// <exception cref="TaskScopeCanceledException">The race was cancelled, or its time has passed.</exception>
+    /// <exception cref="ArgumentException">There is no attempt.</exception>
     public static async Task<T> RunAsync<T>(
         IEnumerable<Func<CancellationToken, Task<T>>> attempts, TaskScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var results = await QuorumAsync(1, attempts, options, cancellationToken).ConfigureAwait(Executor.Current is not null);
+        ArgumentNullException.ThrowIfNull(attempts);
+        var all = attempts.ToArray();
+        if (all.Length == 0)
+        {
+            throw new ArgumentException("A race without attempts has no winner. Give one or more.", nameof(attempts));
+        }
+
+        var results = await QuorumAsync(1, all, options, cancellationToken).ConfigureAwait(Executor.Current is not null);
         return results[0];
     }
 
@@ -37,7 +45,7 @@ public static class Race
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(attempts);
-        var all = attempts.ToArray();
+        var all = Given.NoNull(attempts, nameof(attempts));
         if (needed < 1 || needed > all.Length)
         {
             throw new ArgumentOutOfRangeException(nameof(needed), needed,

@@ -43,7 +43,7 @@ internal sealed class RaceTally<T>(int needed, int attempts)
         T result;
         try
         {
-            result = await attempt(cancellationToken).ConfigureAwait(Executor.Current is not null);
+            result = await Given.Task(attempt(cancellationToken), "Race").ConfigureAwait(Executor.Current is not null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

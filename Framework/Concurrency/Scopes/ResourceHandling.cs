@@ -40,7 +40,7 @@ internal sealed class ResourceHandling<T>(ResourcePoolOptions<T> options, Resour
         }
 
         var either = new LinkedCancellation(cancellationToken, _stopping.Token);
-        using var limit = new TimeLimit(options.CreateTimeout, clock, either.Token, failures => Logger.CancelFailed(options.Name, failures));
+        using var limit = StartLimit(either);
         var making = MakeAsync(limit.Over);
         try
         {
@@ -55,6 +55,21 @@ internal sealed class ResourceHandling<T>(ResourcePoolOptions<T> options, Resour
         finally
         {
             either.Unlink();
+        }
+    }
+
+    private TimeLimit StartLimit(LinkedCancellation either)
+    {
+        try
+        {
+            return new TimeLimit(options.CreateTimeout, clock, either.Token, failures => Logger.CancelFailed(options.Name, failures));
+        }
+        catch
+        {
+            // The clock is anybody's, and the place is the pool's.
+            either.Unlink();
+            core.GiveUpPlace();
+            throw;
         }
     }
 

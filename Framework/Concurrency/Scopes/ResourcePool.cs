@@ -14,7 +14,7 @@ namespace Concurrency.Scopes;
 /// and wakes the next. All members are safe to call from any thread; the delegates of the options never run under a lock.</para>
 /// </remarks>
 [DebuggerDisplay("{Name}: Idle = {Idle}, InUse = {InUse}, Waiting = {Waiting}")]
-public sealed class ResourcePool<T> : IAsyncDisposable, ILiveObject
+public sealed class ResourcePool<T> : IAsyncDisposable, ILiveObject, IInterleaved
 {
     private readonly ResourcePoolOptions<T> _options;
     private readonly ResourcePoolCore<T> _core;
@@ -195,6 +195,8 @@ public sealed class ResourcePool<T> : IAsyncDisposable, ILiveObject
         await _core.Drained.ConfigureAwait(Executor.Current is not null);
     }
 
+    object IInterleaved.Resource => _core;
+
     void ILiveObject.Describe(LiveDetails details)
     {
         var seen = Statistics;
@@ -210,7 +212,12 @@ public sealed class ResourcePool<T> : IAsyncDisposable, ILiveObject
         return new ResourceLease<T>(_handling, _options, item);
     }
 
-    private ValueTask<PooledItem<T>?> TakeAsync(CancellationToken cancellationToken)
+    private ValueTask<PooledItem<T>?> TakeAsync(CancellationToken cancellationToken) =>
+        Interleaving.Applies
+            ? Interleaving.ThenAsync(OperationKind.Acquire, _core, static (self, token) => self.TakeNowAsync(token), this, cancellationToken)
+            : TakeNowAsync(cancellationToken);
+
+    private ValueTask<PooledItem<T>?> TakeNowAsync(CancellationToken cancellationToken)
     {
         List<PooledItem<T>>? toClose = null;
         var taken = _core.TakeAsync(_timer.Now, ref toClose, cancellationToken);

@@ -17,7 +17,7 @@ internal sealed class ResourcePoolCore<T> : WaitOwner
     private readonly WaiterQueue _waiting = new();
     private readonly TaskWaiters<PooledItem<T>?> _waiters;
     private readonly ResourcePoolOptions<T> _options;
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _drained = new(Interleaving.CompletionOptions);
     private int _maximum;
     private int _size;
     private int _closing;
@@ -128,6 +128,7 @@ internal sealed class ResourcePoolCore<T> : WaitOwner
     /// <returns>False if it is to be closed by the caller.</returns>
     public bool TryReturn(PooledItem<T> item, TimeSpan now)
     {
+        Interleaving.Touch(OperationKind.Release, this);
         var settled = default(WaiterChain);
         Enter();
         var isTooOld = IsPast(item.CreatedAt, _options.MaximumAge, now);
@@ -325,6 +326,7 @@ internal sealed class ResourcePoolCore<T> : WaitOwner
 
     private void FreePlace(bool wasClosing)
     {
+        Interleaving.Touch(OperationKind.Release, this);
         var settled = default(WaiterChain);
         Enter();
         _size--;

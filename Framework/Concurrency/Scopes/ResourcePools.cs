@@ -214,7 +214,7 @@ public sealed class ResourcePools<TKey, T> : IAsyncDisposable
 
     private sealed class Entry
     {
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _ended = new(Interleaving.CompletionOptions);
 
         public Entry(TKey key, ResourcePool<T> pool)
         {

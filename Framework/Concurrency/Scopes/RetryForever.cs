@@ -5,14 +5,13 @@ namespace Concurrency.Scopes;
 /// <summary>Runs work again and again until it succeeds or is cancelled, and says so in the log without flooding it.</summary>
 public static class RetryForever
 {
-    private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
-
     /// <summary>Runs work until it returns.</summary>
     /// <param name="work">Runs in the caller; it receives the token.</param>
     /// <param name="options">Waits and log; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the work or the wait for the next try.</param>
     /// <returns>What the work has returned.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The work returned null instead of a task: that is not tried again.</exception>
     /// <remarks>
     /// A failure whose message is new is logged at once; the same message again only after a while, with the number of its failures. A
     /// message that comes after another one is new.
@@ -28,19 +27,22 @@ public static class RetryForever
         for (var attempt = 1; ; attempt = Math.Max(attempt, unchecked(attempt + 1)))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var isGiven = true;
             try
             {
-                return await work(cancellationToken).ConfigureAwait(Executor.Current is not null);
+                var attempted = work(cancellationToken);
+                isGiven = attempted is not null;
+                return await Given.Task(attempted, "RetryForever.RunAsync").ConfigureAwait(Executor.Current is not null);
             }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (isGiven && !cancellationToken.IsCancellationRequested)
             {
                 log.Add(error);
             }
 
             // In pieces: a timer takes 49 days.
-            for (var wait = options.Delay.Delay(attempt); wait > TimeSpan.Zero; wait -= s_longestSleep)
+            for (var wait = options.Delay.Delay(attempt); wait > TimeSpan.Zero; wait -= LongWait.LongestPiece)
             {
-                await Task.Delay(wait < s_longestSleep ? wait : s_longestSleep, clock, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                await Task.Delay(wait < LongWait.LongestPiece ? wait : LongWait.LongestPiece, clock, cancellationToken).ConfigureAwait(Executor.Current is not null);
             }
         }
     }
@@ -49,11 +51,7 @@ public static class RetryForever
     public static Task RunAsync(Func<CancellationToken, Task> work, RetryForeverOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return RunAsync(async token =>
-        {
-            await work(token).ConfigureAwait(Executor.Current is not null);
-            return true;
-        }, options, cancellationToken);
+        return RunAsync(WithoutResult.Of(work), options, cancellationToken);
     }
 
     private sealed class Failures(RetryForeverOptions options, TimeProvider clock)

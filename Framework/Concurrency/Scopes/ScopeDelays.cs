@@ -13,7 +13,7 @@ internal sealed class ScopeDelays(TaskScope scope)
     public SpawnedWork<T> Begin<T>(TimeSpan delay, TimeProvider clock, SpawnedWork<T> work, Executor? executor)
     {
         string? dropped;
-        var timer = new SpawnTimer(delay, clock, () => OnDue(work, executor));
+        var timer = new LongTimer(delay, clock, () => OnDue(work, executor));
         // Before the scope knows the work: it may drop it from then on.
         work.Before = timer;
         work.Link(LetGo);

@@ -18,6 +18,18 @@ internal sealed class ScopeOutcome(TaskScope scope, TaskScopeFailureMode mode)
         set => Volatile.Write(ref _cancelledFromOutside, value);
     }
 
+    /// <summary>The failure that happened first; null if there is none.</summary>
+    public Exception? FirstFailure
+    {
+        get
+        {
+            using (_gate.EnterScope())
+            {
+                return _failures?[0];
+            }
+        }
+    }
+
     /// <summary>Adds how a child ended: each of its failures, or its cancellation.</summary>
     /// <param name="name">The child.</param>
     /// <param name="child">Its task, if there is one.</param>
@@ -87,12 +99,16 @@ internal sealed class ScopeOutcome(TaskScope scope, TaskScopeFailureMode mode)
             }
         }
 
-        if (gaveIn is not null || (Volatile.Read(ref _cutShort) && IsCancelledFromOutside))
+        if (IsUnfinished(gaveIn))
         {
             var token = callerToken.IsCancellationRequested ? callerToken : scope.CancellationToken;
             throw new TaskScopeCanceledException(scope.Name, scope.Reason!, gaveIn, token);
         }
     }
+
+    /// <summary>Whether a scope without failures was cancelled before its work was done.</summary>
+    public bool IsUnfinished(OperationCanceledException? gaveIn) =>
+        gaveIn is not null || (Volatile.Read(ref _cutShort) && IsCancelledFromOutside);
 
     private void Add(string name, Exception failure)
     {

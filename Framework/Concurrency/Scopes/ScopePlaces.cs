@@ -1,12 +1,14 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Concurrency.Execution;
 
 namespace Concurrency.Scopes;
 
-/// <summary>The places of the children that run in one scope.</summary>
+/// <summary>The places of those who are open in one scope: its body and the children that run, and when the last has left.</summary>
 /// <remarks>
-/// Values in arrays instead of an object per child: a parked child costs 32 bytes here, and the collector has nothing to follow.
-/// Who takes a place holds a lock, who leaves one does not: starting and ending children do not wait for each other.
+/// <para>Values in arrays instead of an object per child: a parked child costs 32 bytes here, and the collector has nothing to follow.</para>
+/// <para>Who takes a place counts itself among the entered under a gate, who leaves one counts itself among those who left with the
+/// same operation that gives the place back. The two do not write to each other's memory until places run short or the body ends.</para>
 /// </remarks>
 internal sealed class ScopePlaces
 {
@@ -15,35 +17,40 @@ internal sealed class ScopePlaces
     private const int LargestSize = FirstSize << Doublings;
     private const int DoublingTotal = (FirstSize << (Doublings + 1)) - FirstSize;
 
-    private readonly QuietLock _gate = new();
+    // How many have left, and where the list of their places begins (0 for none, else index + 1).
+    private const int HeadShift = 32;
+    private const long CountMask = uint.MaxValue;
+
     private readonly List<Task> _late = [];
+    private Departures _departures;
+    private SpinGate _gate;
     private ScopePlace[]?[] _segments = new ScopePlace[]?[2];
     private int _used;
-    private int _left = -1;
+    private int _capacity;
     private int _free = -1;
 
+    // The body is one of them.
+    private uint _entered = 1;
+    private volatile bool _bodyLeaves;
+    private volatile bool _hasEnded;
+
+    /// <summary>Whether the body and all children have left: nobody can take a place any more.</summary>
+    public bool HasEnded => _hasEnded;
+
+    /// <summary>How many are open, the body included.</summary>
+    public int Open => (int)(Volatile.Read(ref _entered) - (uint)Volatile.Read(ref _departures.Word));
+
     /// <summary>Takes a place.</summary>
+    /// <returns>The place, or -1 if all have left.</returns>
     public int Take(string name, object? work)
     {
         using var entered = _gate.EnterScope();
-        if (_free < 0)
+        if (_hasEnded)
         {
-            _free = Interlocked.Exchange(ref _left, -1);
+            return -1;
         }
 
-        int index;
-        if (_free >= 0)
-        {
-            index = _free;
-            _free = At(index).NextFree;
-        }
-        else
-        {
-            index = _used;
-            Grow(index);
-            Volatile.Write(ref _used, index + 1);
-        }
-
+        var index = TakeIndexLocked();
         ref var place = ref At(index);
         if (place.Task is { } before)
         {
@@ -53,22 +60,52 @@ internal sealed class ScopePlaces
 
         place.Work = work;
         Volatile.Write(ref place.Name, name);
+        Volatile.Write(ref _entered, _entered + 1);
         return index;
     }
 
     /// <summary>Gives a place back; the task in it stays until the place is taken again or the scope ends.</summary>
-    public void Leave(int index)
+    /// <returns>Whether all have left now.</returns>
+    public bool Leave(int index)
     {
         ref var place = ref At(index);
         Volatile.Write(ref place.Name, null);
         place.Work = null;
-        int head;
+        long before;
+        long after;
         do
         {
-            head = Volatile.Read(ref _left);
-            place.NextFree = head;
+            before = Volatile.Read(ref _departures.Word);
+            place.NextFree = (int)(before >> HeadShift) - 1;
+            after = ((long)(index + 1) << HeadShift) | ((before + 1) & CountMask);
         }
-        while (Interlocked.CompareExchange(ref _left, index, head) != head);
+        while (Interlocked.CompareExchange(ref _departures.Word, after, before) != before);
+        return _bodyLeaves && IsLast((uint)after);
+    }
+
+    /// <summary>The body has nothing to wait for if nobody else is open.</summary>
+    /// <returns>Whether all have left now.</returns>
+    public bool TryEndAlone()
+    {
+        using var entered = _gate.EnterScope();
+        _hasEnded = Open == 1;
+        return _hasEnded;
+    }
+
+    /// <summary>The body leaves.</summary>
+    /// <returns>Whether all have left now.</returns>
+    public bool LeaveBody()
+    {
+        _bodyLeaves = true;
+        long before;
+        long after;
+        do
+        {
+            before = Volatile.Read(ref _departures.Word);
+            after = (before & ~CountMask) | ((before + 1) & CountMask);
+        }
+        while (Interlocked.CompareExchange(ref _departures.Word, after, before) != before);
+        return IsLast((uint)after);
     }
 
     public ref ScopePlace At(int index)
@@ -122,6 +159,63 @@ internal sealed class ScopePlaces
         return (segment, index - (FirstSize * ((1 << segment) - 1)));
     }
 
+    private bool IsLast(uint left)
+    {
+        // Whoever can start children is open, so that only a call from outside can come between: the gate decides.
+        if (left != Volatile.Read(ref _entered))
+        {
+            return false;
+        }
+
+        using var entered = _gate.EnterScope();
+        if (_hasEnded || Open != 0)
+        {
+            return false;
+        }
+
+        _hasEnded = true;
+        return true;
+    }
+
+    private int TakeIndexLocked()
+    {
+        if (_free < 0 && _used == _capacity)
+        {
+            // Not before places run short: what others have just written is far away.
+            _free = DetachLeft();
+        }
+
+        if (_free >= 0)
+        {
+            var index = _free;
+            _free = At(index).NextFree;
+            return index;
+        }
+
+        if (_used == _capacity)
+        {
+            GrowLocked();
+        }
+
+        Volatile.Write(ref _used, _used + 1);
+        return _used - 1;
+    }
+
+    private int DetachLeft()
+    {
+        long before;
+        do
+        {
+            before = Volatile.Read(ref _departures.Word);
+            if (before >> HeadShift == 0)
+            {
+                return -1;
+            }
+        }
+        while (Interlocked.CompareExchange(ref _departures.Word, before & CountMask, before) != before);
+        return (int)(before >> HeadShift) - 1;
+    }
+
     private void Settle(Task task)
     {
         if (!task.IsCompleted)
@@ -136,16 +230,26 @@ internal sealed class ScopePlaces
         }
     }
 
-    private void Grow(int index)
+    private void GrowLocked()
     {
-        var (segment, _) = Locate(index);
+        var (segment, _) = Locate(_capacity);
         var segments = _segments;
         if (segment >= segments.Length)
         {
             Array.Resize(ref segments, segments.Length * 2);
         }
 
-        segments[segment] ??= new ScopePlace[FirstSize << Math.Min(segment, Doublings)];
+        var added = new ScopePlace[FirstSize << Math.Min(segment, Doublings)];
+        segments[segment] = added;
         Volatile.Write(ref _segments, segments);
+        _capacity += added.Length;
+    }
+
+    /// <summary>On cache lines of its own: written by those who leave, on other threads than those who enter.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Departures
+    {
+        [FieldOffset(64)]
+        public long Word;
     }
 }

@@ -4,10 +4,8 @@ namespace Concurrency.Scopes;
 
 /// <summary>A child of a scope that runs on an executor: new work, promise of its end, and entry in the scope at once.</summary>
 internal sealed class ScopeRoot<TResult>(TaskScope scope, Executor executor, Delegate work, int place)
-    : RootTask<TResult>(executor, scope.CancellationToken)
+    : RootTask<TResult>(executor)
 {
-    private readonly CancellationToken _token = scope.TokenOn(executor);
-
     public override Delegate Work => work;
 
     // The place has no name any more once the child has left it.
@@ -15,6 +13,8 @@ internal sealed class ScopeRoot<TResult>(TaskScope scope, Executor executor, Del
 
     // The scope looks at every failure of its children.
     protected override bool HasOwner => true;
+
+    protected override CancellationToken CallerToken => scope.CancellationToken;
 
     protected override Task Start(CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class ScopeRoot<TResult>(TaskScope scope, Executor executor, Del
 #pragma warning restore VSTHRD002
 
     // One link between scope and executor serves all children.
-    protected override CancellationToken WorkToken() => _token;
+    protected override CancellationToken WorkToken() => scope.TokenOn(Executor);
 
     protected override void OnEnded() => scope.OnChildEnded(place, Task);
 }

@@ -21,7 +21,8 @@ public static class Shield
         }
         catch (OperationCanceledException) when (!work.IsCompleted)
         {
-            Unawaited.Observe(work, "a shield", logger ?? LastResortLogger.Instance);
+            var log = logger ?? LastResortLogger.Instance;
+            Unawaited.Observe(work, "a shield", (_, error) => log.FailedUnawaited("a shield", error));
             throw;
         }
     }

@@ -35,7 +35,7 @@ public static class SpawnAfter
         options ??= new SpawnAfterOptions();
         var executor = options.Executor ?? Executor.Current;
         var spawned = new SpawnedWork<T>(name, work, new UnwatchedOwner(options.Logger));
-        var timer = new SpawnTimer(delay, options.TimeProvider ?? executor?.TimeProvider ?? TimeProvider.System, () => spawned.Start(executor));
+        var timer = new LongTimer(delay, options.TimeProvider ?? executor?.TimeProvider ?? TimeProvider.System, () => spawned.Start(executor));
         spawned.Before = timer;
         timer.Start();
         return spawned;

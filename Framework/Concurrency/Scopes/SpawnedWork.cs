@@ -47,6 +47,7 @@ public abstract class SpawnedWork
     {
         get
         {
+            Interleaving.Touch(OperationKind.Wait, this);
             Volatile.Write(ref _watched, true);
             return End;
         }
@@ -136,6 +137,7 @@ public abstract class SpawnedWork
     /// <summary>Tells the work to stop and does not wait.</summary>
     internal void RequestStop(string reason)
     {
+        Interleaving.Touch(OperationKind.Signal, this);
         if (TryDrop(reason))
         {
             return;
@@ -194,6 +196,7 @@ public abstract class SpawnedWork
     /// <summary>Ends the work if it has not started.</summary>
     internal bool TryDrop(string reason)
     {
+        Interleaving.Touch(OperationKind.Signal, this);
         using (_gate.EnterScope())
         {
             if (_state != SpawnedWorkState.Waiting)
@@ -233,6 +236,7 @@ public abstract class SpawnedWork
     /// <returns>False if it was cancelled before its start.</returns>
     private protected bool TryEnd(SpawnedWorkState state)
     {
+        Interleaving.Touch(OperationKind.Signal, this);
         using (_gate.EnterScope())
         {
             if (_state > SpawnedWorkState.Running)
@@ -251,7 +255,7 @@ public abstract class SpawnedWork
     private protected abstract void CompleteStopped(Exception? inner);
 
     private protected WorkStoppedException Stopped(Exception? inner) =>
-        new($"The work '{Name}' was stopped: {Reason}", Reason!, inner, Token);
+        new($"The work '{Name}' was stopped: {Given.Sentence(Reason!)}", Reason!, inner, Token);
 
     /// <summary>Calls the links until there are none left; the task is complete.</summary>
     private protected void RunLinks()

@@ -7,7 +7,7 @@ namespace Concurrency.Scopes;
 /// <typeparam name="T">The result.</typeparam>
 public sealed class SpawnedWork<T> : SpawnedWork
 {
-    private readonly TaskCompletionSource<T> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T> _end = new(Interleaving.CompletionOptions);
     private readonly Func<CancellationToken, Task<T>> _work;
 
     internal SpawnedWork(string name, Func<CancellationToken, Task<T>> work, IWorkOwner owner)
@@ -39,14 +39,7 @@ public sealed class SpawnedWork<T> : SpawnedWork
         Settle(run);
     }
 
-    private protected override void CompleteStopped(Exception? inner) => _end.TrySetFromTask(FailAsync(Stopped(inner)));
-
-    private static async Task<T> FailAsync(Exception error)
-    {
-        // An async method is what .NET offers to end a task as cancelled with an exception of one's own.
-        await System.Threading.Tasks.Task.CompletedTask.ConfigureAwait(Executor.Current is not null);
-        throw error;
-    }
+    private protected override void CompleteStopped(Exception? inner) => _end.TrySetFromTask(EndedTask.ThrowAsync<T>(Stopped(inner)));
 
     private async Task<T> RunAsync(CancellationToken executorToken)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Concurrency.Diagnostics;
@@ -34,8 +35,6 @@ public sealed class TaskScope : ILiveObject
     private readonly ScopeDelays _delays;
     private TaskCompletionSource? _ended;
 
-    // The body counts as one; at zero the scope has ended and nobody can enter any more.
-    private int _open = 1;
     private string? _reason;
 
     private TaskScope(TaskScopeOptions options, CancellationToken callerToken)
@@ -83,7 +82,7 @@ public sealed class TaskScope : ILiveObject
     public string? Reason => Volatile.Read(ref _reason);
 
     /// <summary>Whether the body and all children have ended.</summary>
-    public bool HasEnded => Volatile.Read(ref _open) == 0;
+    public bool HasEnded => Places.HasEnded;
 
     /// <summary>The names of the children that run now.</summary>
     public IReadOnlyList<string> Children => Places.Names(int.MaxValue);
@@ -96,6 +95,9 @@ public sealed class TaskScope : ILiveObject
 
     internal ScopeOutcome Outcome { get; }
 
+    /// <summary>That of the scope's activity; default if it has none.</summary>
+    internal ActivityContext TraceContext { get; private set; }
+
     /// <summary>Runs a body that may start children, and waits for all of them.</summary>
     /// <param name="body">Runs in the caller; it receives the open scope.</param>
     /// <param name="options">Name, failure mode and default executor; null for the defaults.</param>
@@ -105,11 +107,7 @@ public sealed class TaskScope : ILiveObject
     public static Task RunAsync(Func<TaskScope, Task> body, TaskScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunAsync(async scope =>
-        {
-            await Given.Task(body(scope), "TaskScope.RunAsync").ConfigureAwait(Executor.Current is not null);
-            return true;
-        }, options, cancellationToken);
+        return RunAsync(WithoutResult.Of(body), options, cancellationToken);
     }
 
     /// <summary>Runs a body that may start children, waits for all of them, and returns the body's result.</summary>
@@ -125,6 +123,8 @@ public sealed class TaskScope : ILiveObject
             .UnsafeRegister(static s => ((TaskScope)s!).OnCallerCancelled(), scope)
             .ConfigureAwait(Executor.Current is not null);
         using var timer = scope.StartTimer();
+        var activity = ScopeTracing.Begin(scope);
+        scope.TraceContext = activity?.Context ?? default;
 
         OperationCanceledException? gaveIn = null;
         T result = default!;
@@ -143,6 +143,7 @@ public sealed class TaskScope : ILiveObject
         }
 
         await scope.CloseAsync().ConfigureAwait(Executor.Current is not null);
+        ScopeTracing.End(activity, scope, gaveIn);
         scope.Outcome.ThrowIfUnfinished(gaveIn, cancellationToken);
         return result;
     }
@@ -157,6 +158,7 @@ public sealed class TaskScope : ILiveObject
     public Task Start(string name, Func<CancellationToken, Task> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
+        work = ScopeTracing.IsOn ? ScopeTracing.Observe(this, name, work) : work;
         var place = Enter(name, work);
         return (executor ?? _executor) is { } home ? new ScopeRoot<bool>(this, home, work, place).StartAsync() : PoolChild.Start(this, place);
     }
@@ -166,6 +168,7 @@ public sealed class TaskScope : ILiveObject
     public Task<T> Start<T>(string name, Func<CancellationToken, Task<T>> work, Executor? executor = null)
     {
         ArgumentNullException.ThrowIfNull(work);
+        work = ScopeTracing.IsOn ? ScopeTracing.Observe(this, name, work) : work;
         var place = Enter(name, work);
         return (executor ?? _executor) is { } home ? new ScopeRoot<T>(this, home, work, place).StartAsync() : PoolChild.Start<T>(this, place);
     }
@@ -192,6 +195,7 @@ public sealed class TaskScope : ILiveObject
     public void Cancel(string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        Interleaving.Touch(OperationKind.Signal, this);
         using (_gate.EnterScope())
         {
             if (_reason is not null || HasEnded)
@@ -209,7 +213,7 @@ public sealed class TaskScope : ILiveObject
             Outcome.Record(failure);
         }
 
-        _delays.Drop($"the scope '{Name}' was cancelled: {reason}");
+        _delays.Drop($"the scope '{Name}' was cancelled: {Given.Sentence(reason)}");
     }
 
     /// <inheritdoc/>
@@ -225,7 +229,7 @@ public sealed class TaskScope : ILiveObject
 
         details.Add("age", _clock.GetElapsedTime(_opened).ToString("c", CultureInfo.InvariantCulture));
         // The body is open, too, and is no child.
-        details.Add("open", Volatile.Read(ref _open));
+        details.Add("open", Places.Open);
         foreach (var child in Places.Names(ShownChildren))
         {
             _ = details.AddPart("task", child);
@@ -242,24 +246,24 @@ public sealed class TaskScope : ILiveObject
             ThrowIfRefused(name);
         }
 
-        int open;
-        do
+        Interleaving.Touch(OperationKind.Write, this);
+        var place = Places.Take(name, work);
+        if (place < 0)
         {
-            open = Volatile.Read(ref _open);
-            if (open == 0)
-            {
-                ThrowIfRefused(name);
-            }
+            ThrowIfRefused(name);
         }
-        while (Interlocked.CompareExchange(ref _open, open + 1, open) != open);
-        return Places.Take(name, work);
+
+        return place;
     }
 
     /// <summary>Called when a child has ended and its failure is recorded.</summary>
     internal void Leave(int place)
     {
-        Places.Leave(place);
-        Release();
+        Interleaving.Touch(OperationKind.Signal, this);
+        if (Places.Leave(place))
+        {
+            _ended!.SetResult();
+        }
     }
 
     /// <summary>Makes this the current scope of the calling child, if it was started from elsewhere.</summary>
@@ -299,7 +303,7 @@ public sealed class TaskScope : ILiveObject
         Cancel(reason);
     }
 
-    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Reason}";
+    internal string ReasonForOthers() => $"the scope '{Name}' was cancelled: {Given.Sentence(Reason!)}";
 
     private void OnCallerCancelled()
     {
@@ -315,9 +319,17 @@ public sealed class TaskScope : ILiveObject
         CancelFromOutside("the caller's token was cancelled.");
     }
 
-    private ITimer? StartTimer() => _options.Timeout == Timeout.InfiniteTimeSpan
-        ? null
-        : _clock.CreateTimer(static scope => ((TaskScope)scope!).OnTimeout(), this, _options.Timeout, Timeout.InfiniteTimeSpan);
+    private LongTimer? StartTimer()
+    {
+        if (_options.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        var timer = new LongTimer(_options.Timeout, _clock, OnTimeout);
+        timer.Start();
+        return timer;
+    }
 
     private void OnTimeout() => CancelFromOutside($"its time of {_options.Timeout} has passed.");
 
@@ -331,27 +343,25 @@ public sealed class TaskScope : ILiveObject
 
         if (Reason is { } reason)
         {
-            throw new TaskScopeCanceledException(Name, $"{reason} It cannot start '{child}' any more.", null, _cancellation.Token);
-        }
-    }
-
-    private void Release()
-    {
-        if (Interlocked.Decrement(ref _open) == 0)
-        {
-            _ended!.SetResult();
+            throw new TaskScopeCanceledException(Name, $"{Given.Sentence(reason)} It cannot start '{child}' any more.", null, _cancellation.Token);
         }
     }
 
     private async Task CloseAsync()
     {
-        if (Interlocked.CompareExchange(ref _open, 0, 1) != 1)
+        if (!Places.TryEndAlone())
         {
-            _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Release();
-            await _ended.Task.ConfigureAwait(Executor.Current is not null);
+            _ended = new TaskCompletionSource(Interleaving.CompletionOptions);
+            if (Places.LeaveBody())
+            {
+                _ended.SetResult();
+            }
+
+            await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Wait, this, _ended.Task) : _ended.Task)
+                .ConfigureAwait(Executor.Current is not null);
         }
 
+        Interleaving.Touch(OperationKind.Wait, this);
         _links.Unlink();
         _delays.Drop($"the scope '{Name}' has ended.");
         foreach (var late in Places.TakeLate())

@@ -1,3 +1,5 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Scopes;
 
 /// <summary>Thrown when a <see cref="TaskScope"/> ended because it was cancelled; it carries the reason.</summary>
@@ -21,7 +23,7 @@ public sealed class TaskScopeCanceledException : OperationCanceledException
     }
 
     internal TaskScopeCanceledException(string scope, string reason, Exception? inner, CancellationToken token)
-        : base($"The scope '{scope}' was cancelled: {reason}", inner, token)
+        : base($"The scope '{scope}' was cancelled: {Given.Sentence(reason)}", inner, token)
     {
         Reason = reason;
     }

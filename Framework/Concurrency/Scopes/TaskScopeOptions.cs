@@ -23,7 +23,7 @@ public sealed record TaskScopeOptions
     /// </remarks>
     public TaskScope? Parent { get; init; }
 
-    /// <summary>How long the scope may be open before it is cancelled: above zero, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>, the default.</summary>
+    /// <summary>How long the scope may be open before it is cancelled: above zero and up to 36,500 days, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>, the default.</summary>
     /// <remarks>If that cuts work short, the block throws a <see cref="TaskScopeCanceledException"/>.</remarks>
     public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
 
@@ -34,15 +34,15 @@ public sealed record TaskScopeOptions
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Checks the options.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The timeout is zero or negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is zero, negative or too long.</exception>
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Name);
         ArgumentNullException.ThrowIfNull(Logger);
-        if (Timeout <= TimeSpan.Zero && Timeout != System.Threading.Timeout.InfiniteTimeSpan)
+        if ((Timeout <= TimeSpan.Zero || Timeout > LongWait.Longest) && Timeout != System.Threading.Timeout.InfiniteTimeSpan)
         {
             throw new ArgumentOutOfRangeException(nameof(Timeout), Timeout,
-                $"The scope '{Name}' cannot have a timeout of {Timeout}. Use a time above zero, or Timeout.InfiniteTimeSpan for none.");
+                $"The scope '{Name}' cannot have a timeout of {Timeout}. Use a time above zero and up to {LongWait.Longest.Days} days, or Timeout.InfiniteTimeSpan for none.");
         }
     }
 }

@@ -79,7 +79,7 @@ public sealed class TimeoutScope
         TimeSpan limit, Func<TimeoutScope, Task> body, TimeoutScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunAsync(limit, WithoutResult(body), options, cancellationToken);
+        return RunAsync(limit, WithoutResult.Of(body), options, cancellationToken);
     }
 
     /// <summary>Runs a body under a time limit and returns its result.</summary>
@@ -123,7 +123,7 @@ public sealed class TimeoutScope
         TimeSpan limit, Func<TimeoutScope, Task> body, TimeoutScopeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return RunOrDefaultAsync(limit, WithoutResult(body), false, options, cancellationToken);
+        return RunOrDefaultAsync(limit, WithoutResult.Of(body), false, options, cancellationToken);
     }
 
     /// <summary>Runs a body under a time limit; this scope's own timeout gives another value instead.</summary>
@@ -184,12 +184,6 @@ public sealed class TimeoutScope
         _timer.ArmFor(limit == TimeSpan.Zero ? ExpireIfDue(now) : due);
     }
 
-    private static Func<TimeoutScope, Task<bool>> WithoutResult(Func<TimeoutScope, Task> body) => async scope =>
-    {
-        await Given.Task(body(scope), "TimeoutScope.RunAsync").ConfigureAwait(Executor.Current is not null);
-        return true;
-    };
-
     private static void CheckLimit(TimeSpan limit)
     {
         if (limit < TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
@@ -233,7 +227,7 @@ public sealed class TimeoutScope
                 return _due;
             }
 
-            _expiring = expiring = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _expiring = expiring = new TaskCompletionSource(Interleaving.CompletionOptions);
         }
 
         try

@@ -15,7 +15,7 @@ public static class Wait
     /// <param name="timeout">Zero or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <param name="timeProvider">The clock; null for that of the current executor, or the system's.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ArgumentException">There is no task.</exception>
+    /// <exception cref="ArgumentException">There is no task, or null among them.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
     public static Task<WaitResult<TTask>> AllAsync<TTask>(
         IEnumerable<TTask> tasks, TimeSpan timeout, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
@@ -41,6 +41,7 @@ public static class Wait
     /// <param name="timeout">For the whole enumeration, from its start: zero or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <param name="timeProvider">The clock; null for that of the current executor, or the system's.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentException">There is null among the tasks.</exception>
     /// <exception cref="TimeoutException">The time has passed and some have not ended; they go on.</exception>
     public static async IAsyncEnumerable<TTask> AsCompletedAsync<TTask>(
         IEnumerable<TTask> tasks,
@@ -139,6 +140,6 @@ public static class Wait
         where TTask : Task
     {
         ArgumentNullException.ThrowIfNull(tasks);
-        return [.. tasks.Distinct()];
+        return [.. Given.NoNull(tasks, nameof(tasks)).Distinct()];
     }
 }

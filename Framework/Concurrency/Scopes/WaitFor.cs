@@ -21,7 +21,7 @@ public static class WaitFor
         ArgumentNullException.ThrowIfNull(work);
         return TimeoutScope.RunAsync(
             timeout,
-            scope => work(scope.CancellationToken),
+            scope => Given.Task(work(scope.CancellationToken), "WaitFor.RunAsync"),
             new TimeoutScopeOptions { Name = "wait", TimeProvider = timeProvider },
             cancellationToken);
     }
@@ -32,10 +32,6 @@ public static class WaitFor
         Func<CancellationToken, Task> work, TimeSpan timeout, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return RunAsync(async token =>
-        {
-            await Given.Task(work(token), "WaitFor.RunAsync").ConfigureAwait(Executor.Current is not null);
-            return true;
-        }, timeout, timeProvider, cancellationToken);
+        return RunAsync(WithoutResult.Of(work), timeout, timeProvider, cancellationToken);
     }
 }

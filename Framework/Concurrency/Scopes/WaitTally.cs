@@ -1,3 +1,5 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Scopes;
 
 /// <summary>Counts ended tasks and says when a wait has reached its goal.</summary>
@@ -5,7 +7,7 @@ namespace Concurrency.Scopes;
 /// <param name="endsWithFailure">Whether the first failure is enough.</param>
 internal sealed class WaitTally(int left, bool endsWithFailure)
 {
-    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _reached = new(Interleaving.CompletionOptions);
     private int _left = left;
 
     public Task Reached => _reached.Task;

@@ -60,7 +60,7 @@ public sealed class Watchdog : IDisposable
         using var watchdog = Watch(logger, action, options);
         try
         {
-            var result = await work().ConfigureAwait(Executor.Current is not null);
+            var result = await Given.Task(work(), "Watchdog.RunAsync").ConfigureAwait(Executor.Current is not null);
             watchdog.End("it returned");
             return result;
         }
@@ -75,11 +75,7 @@ public sealed class Watchdog : IDisposable
     public static Task RunAsync(ILogger logger, string action, Func<Task> work, WatchdogOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return RunAsync(logger, action, async () =>
-        {
-            await work().ConfigureAwait(Executor.Current is not null);
-            return true;
-        }, options);
+        return RunAsync(logger, action, WithoutResult.Of(work), options);
     }
 
     /// <summary>Ends the watch; if it has spoken, it also says how long the block has taken.</summary>

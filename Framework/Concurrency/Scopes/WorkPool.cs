@@ -17,14 +17,14 @@ namespace Concurrency.Scopes;
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification =
     "The token source has neither a timer nor a link, so there is nothing to release, and a late Cancel must find it alive.")]
-public sealed class WorkPool : IAsyncDisposable, ILiveObject
+public sealed class WorkPool : IAsyncDisposable, ILiveObject, IInterleaved
 {
     private const int ShownWork = 100;
 
     private readonly WorkPoolOptions _options;
     private readonly Executor? _executor;
     private readonly TimeProvider _clock;
-    private readonly PoolLedger _ledger;
+    private readonly PoolMembers _members;
     private readonly CancellationTokenSource _stopping = new();
     private readonly long _made;
     private string? _reason;
@@ -47,7 +47,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
         _executor = options.Executor ?? Executor.Current;
         _clock = options.TimeProvider ?? _executor?.TimeProvider ?? TimeProvider.System;
         _made = _clock.GetTimestamp();
-        _ledger = new PoolLedger(this, options);
+        _members = new PoolMembers(this, options);
         Slots = new PoolSlots(options.Size);
         Parent = TaskScope.Current;
         LiveObjects.Add(this);
@@ -72,7 +72,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     public int Waiting => Slots.Waiting;
 
     /// <summary>How many failures have reached no caller so far.</summary>
-    public long Failures => _ledger.Failures;
+    public long Failures => _members.Failures;
 
     /// <summary>Why the pool was stopped; null as long as it was not.</summary>
     public string? Reason => Volatile.Read(ref _reason);
@@ -155,9 +155,9 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
         ArgumentNullException.ThrowIfNull(work);
         var spawned = Make(name, WithoutResult.Of(work));
         ThrowIfStopped(spawned);
-        var timer = new SpawnTimer(delay, _clock, () => _ = StartWhenFreeAsync(spawned));
+        var timer = new LongTimer(delay, _clock, () => _ = StartWhenFreeAsync(spawned));
         spawned.Before = timer;
-        _ledger.Add(spawned);
+        _members.Add(spawned);
         timer.Start();
         return spawned;
     }
@@ -205,9 +205,9 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
         }
 
         Slots.Shut(() => Refusal("work"));
-        foreach (var work in _ledger.Shut())
+        foreach (var work in _members.Shut())
         {
-            work.RequestStop($"the pool '{Name}' was stopped: {reason}");
+            work.RequestStop($"the pool '{Name}' was stopped: {Given.Sentence(reason)}");
         }
 
         _stopping.Cancel();
@@ -235,6 +235,8 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     /// <inheritdoc/>
     public override string ToString() => $"pool '{Name}'";
 
+    object IInterleaved.Resource => Slots;
+
     void ILiveObject.Describe(LiveDetails details)
     {
         details.Add("state", Reason is null ? "open" : "stopping");
@@ -243,7 +245,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
         details.Add("running", Running);
         details.Add("waiting", Waiting);
         details.Add("failures", Failures);
-        foreach (var work in _ledger.Live(ShownWork))
+        foreach (var work in _members.Live(ShownWork))
         {
             details.AddPart("work", work.Name).Add("state", work.State.ToString());
         }
@@ -253,12 +255,12 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     internal event Action? Resized;
 
     internal WorkStoppedException Refusal(string work) => new(
-        $"The pool '{Name}' was stopped and cannot start '{work}': {Reason}", Reason!, null, new CancellationToken(canceled: true));
+        $"The pool '{Name}' was stopped and cannot start '{work}': {Given.Sentence(Reason!)}", Reason!, null, new CancellationToken(canceled: true));
 
     private SpawnedWork<T> Make<T>(string name, Func<CancellationToken, Task<T>> work, bool isLaunched = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return new SpawnedWork<T>(name, work, _ledger) { IsLaunched = isLaunched };
+        return new SpawnedWork<T>(name, work, _members) { IsLaunched = isLaunched };
     }
 
     private void ThrowIfStopped(SpawnedWork work)
@@ -308,11 +310,11 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     {
         try
         {
-            _ledger.Add(work);
+            _members.Add(work);
         }
         catch (WorkStoppedException)
         {
-            _ledger.GiveBack(work);
+            _members.GiveBack(work);
             throw;
         }
     }
@@ -351,7 +353,7 @@ public sealed class WorkPool : IAsyncDisposable, ILiveObject
     private async Task WaitForEndAsync()
     {
         await Slots.WaitIdleAsync(CancellationToken.None).ConfigureAwait(Executor.Current is not null);
-        _ledger.ReportUnseen();
+        _members.ReportUnseen();
         LiveObjects.Remove(this);
     }
 }

@@ -57,6 +57,20 @@ public sealed class ProcessFaultTests : IClassFixture<MachineLock>
         Assert.Equal(16, await work.Within("the work"));
     }
 
+    [Fact]
+    public async Task FU5_CallWithATimeAboveThatOfTimers_IsTaken_AndANegativeOneIsRefused()
+    {
+        await using var executor = ProcessRig.Create();
+
+        Assert.Equal(16, await executor.RunAsync(Work.Square, 4, TimeSpan.FromDays(60)).Within("60 days"));
+        Assert.Equal(25, await executor.RunAsync(Work.Square, 5, TimeSpan.MaxValue).Within("the longest time"));
+
+        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await executor.RunAsync(Work.Square, 6, TimeSpan.FromSeconds(-3)).Within("the refusal"));
+        Assert.StartsWith("A deadline cannot lie -00:00:03 ahead. Use zero or more", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, ProcessRig.Balanced(executor).Workers);
+    }
+
     private sealed class ThrowingLogger : ILogger
     {
         private int _calls;

@@ -11,15 +11,12 @@ namespace Concurrency.Executors.Processes;
 /// <para>The program's Main has to await <see cref="ProcessWorker.TryRunAsync"/> before anything else. All members are safe to
 /// call from any thread.</para>
 /// </remarks>
-#pragma warning disable CA1001 // the semaphore and the token source own nothing as long as nobody asks them for a wait handle
 public sealed class ProcessExecutor : IAsyncDisposable, ILiveObject
-#pragma warning restore CA1001
 {
     private readonly ProcessExecutorOptions _options;
     private readonly ProcessWorkCatalog _catalog;
     private readonly WorkerCrew _crew;
-    private readonly SemaphoreSlim _places;
-    private readonly CancellationTokenSource _closed = new();
+    private readonly RootAdmission _places;
     private long _lastId;
     private int _waiting;
 
@@ -40,8 +37,8 @@ public sealed class ProcessExecutor : IAsyncDisposable, ILiveObject
 
         _options = options;
         _catalog = catalog;
-        _places = new SemaphoreSlim(options.QueueLimit, options.QueueLimit);
-        _crew = new WorkerCrew(options, catalog, () => _places.Release());
+        _places = new RootAdmission(options.QueueLimit);
+        _crew = new WorkerCrew(options, catalog, LeavePlace);
         LiveObjects.Add(this);
     }
 
@@ -97,7 +94,7 @@ public sealed class ProcessExecutor : IAsyncDisposable, ILiveObject
     {
         var deadline = Deadline.After(timeout, _options.TimeProvider);
         _crew.Drain();
-        await _closed.CancelAsync().ConfigureAwait(Executor.Current is not null);
+        ClosePlaces();
         return await LongWait.EndsInTimeAsync(_crew.Drained, deadline.Remaining, _options.TimeProvider).ConfigureAwait(Executor.Current is not null);
     }
 
@@ -106,7 +103,7 @@ public sealed class ProcessExecutor : IAsyncDisposable, ILiveObject
     public async ValueTask DisposeAsync()
     {
         _crew.Stop();
-        await _closed.CancelAsync().ConfigureAwait(Executor.Current is not null);
+        ClosePlaces();
         await _crew.Ended.ConfigureAwait(Executor.Current is not null);
         LiveObjects.Remove(this);
     }
@@ -129,9 +126,8 @@ public sealed class ProcessExecutor : IAsyncDisposable, ILiveObject
 
     private async Task<TOut> CallAsync<TIn, TOut>(ProcessWork<TIn, TOut> work, TIn input, CallTimes times, CancellationToken cancellationToken)
     {
-        using var timer = times.Deadline.IsInfinite ? null : new CancellationTokenSource(times.Timeout, _options.TimeProvider);
-        using var either = timer is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
-        var stop = either?.Token ?? cancellationToken;
+        using var limit = times.Deadline.IsInfinite ? null : new TimeLimit(times.Timeout, _options.TimeProvider, cancellationToken);
+        var stop = limit?.Over ?? cancellationToken;
         var outcome = await EnterAsync(stop).ConfigureAwait(Executor.Current is not null)
             ? await SubmitAsync(work, input, times, stop).ConfigureAwait(Executor.Current is not null)
             : new RequestOutcome(null, null, WasStopped: true);
@@ -157,38 +153,63 @@ public sealed class ProcessExecutor : IAsyncDisposable, ILiveObject
             return false;
         }
 
-        // An asynchronous wait that completes at once tells that there was a place, and never blocks.
-        var free = _places.WaitAsync(TimeSpan.Zero, CancellationToken.None);
-        if (await free.ConfigureAwait(Executor.Current is not null))
+        return _options.RejectWhenFull ? TryEnterOrReject() : await WaitForPlaceAsync(stop).ConfigureAwait(Executor.Current is not null);
+    }
+
+    private bool TryEnterOrReject()
+    {
+        if (_places.TryEnter())
         {
             return true;
         }
 
-        if (_options.RejectWhenFull)
-        {
-            _crew.Refused();
-            throw new ExecutorRejectedException(ProcessMessages.Full(Name, _options.QueueLimit));
-        }
-
-        return await WaitForPlaceAsync(stop).ConfigureAwait(Executor.Current is not null);
+        _crew.Refused();
+        throw new ExecutorRejectedException(ProcessMessages.Full(Name, _options.QueueLimit));
     }
 
     private async Task<bool> WaitForPlaceAsync(CancellationToken stop)
     {
+        if (_places.TryEnter(default, isAccepted: false, out var waiter))
+        {
+            return true;
+        }
+
+        if (waiter is null)
+        {
+            throw Refused();
+        }
+
         Interlocked.Increment(ref _waiting);
         try
         {
-            using var stopOrClosed = CancellationTokenSource.CreateLinkedTokenSource(stop, _closed.Token);
-            await _places.WaitAsync(stopOrClosed.Token).ConfigureAwait(Executor.Current is not null);
+            waiter.CancelWith(stop);
+            await waiter.Task.ConfigureAwait(Executor.Current is not null);
             return true;
         }
         catch (OperationCanceledException)
         {
-            return stop.IsCancellationRequested ? false : throw Refused();
+            return false;
         }
         finally
         {
             Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private void LeavePlace()
+    {
+        if (_places.TryHandOver(out var admitted))
+        {
+            admitted.Admit();
+        }
+    }
+
+    private void ClosePlaces()
+    {
+        _places.Close();
+        while (_places.TryTakeWaiter(out var waiter))
+        {
+            waiter.Refuse(Refused());
         }
     }
 
@@ -202,13 +223,13 @@ public sealed class ProcessExecutor : IAsyncDisposable, ILiveObject
         }
         catch
         {
-            _places.Release();
+            LeavePlace();
             throw;
         }
 
         if (!_crew.TrySubmit(request))
         {
-            _places.Release();
+            LeavePlace();
             throw Refused();
         }
 

@@ -14,7 +14,8 @@ internal sealed class WorkerCall
     private readonly WorkerSession _session;
     private readonly ProcessWork _work;
     private readonly RequestFrame _request;
-    private readonly CancellationTokenSource _stop;
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly TimeLimit _limit;
     private volatile bool _wasCancelled;
 
     public WorkerCall(WorkerSession session, ProcessWork work, RequestFrame request)
@@ -22,9 +23,8 @@ internal sealed class WorkerCall
         _session = session;
         _work = work;
         _request = request;
-        _stop = request.TimeLeft < TimeSpan.Zero
-            ? new CancellationTokenSource()
-            : new CancellationTokenSource(request.TimeLeft, TimeProvider.System);
+        var time = request.TimeLeft < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : request.TimeLeft;
+        _limit = new TimeLimit(time, TimeProvider.System, _cancellation.Token, static failures => Trace.TraceError(failures.ToString()));
     }
 
     public long Id => _request.Id;
@@ -40,6 +40,7 @@ internal sealed class WorkerCall
     {
         var since = TimeProvider.System.GetTimestamp();
         var reply = await ServeAsync().ConfigureAwait(Executor.Current is not null);
+        _limit.Dispose();
         ReplyFrame.SetRunTime(reply, TimeProvider.System.GetElapsedTime(since));
         _session.Reply(this, reply);
     }
@@ -48,7 +49,7 @@ internal sealed class WorkerCall
     {
         try
         {
-            await _stop.CancelAsync().ConfigureAwait(Executor.Current is not null);
+            await _cancellation.CancelAsync().ConfigureAwait(Executor.Current is not null);
         }
         catch (Exception error)
         {
@@ -63,10 +64,10 @@ internal sealed class WorkerCall
         using var activity = StartActivity();
         try
         {
-            await _work.ServeAsync(_request.Body, reply, _stop.Token).ConfigureAwait(Executor.Current is not null);
+            await _work.ServeAsync(_request.Body, reply, _limit.Over).ConfigureAwait(Executor.Current is not null);
             return reply;
         }
-        catch (OperationCanceledException error) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException error) when (_limit.Over.IsCancellationRequested)
         {
             return Failure(_wasCancelled ? FailureKind.Cancelled : FailureKind.TimedOut, error, error.Message);
         }

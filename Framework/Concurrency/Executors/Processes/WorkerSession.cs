@@ -11,7 +11,7 @@ internal sealed class WorkerSession(ProcessWorkCatalog catalog, Socket socket)
     private static readonly TimeSpan s_exitPatience = TimeSpan.FromSeconds(2);
 
     private readonly FrameStream _incoming = new(new NetworkStream(socket, ownsSocket: false));
-    private readonly Lock _sending = new();
+    private readonly object _sending = new();
     private readonly object _gate = new();
     private readonly Dictionary<long, WorkerCall> _calls = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,9 +45,14 @@ internal sealed class WorkerSession(ProcessWorkCatalog catalog, Socket socket)
 
     private void Send(ReadOnlyMemory<byte> frame)
     {
-        lock (_sending)
+        QuietMonitor.Enter(_sending);
+        try
         {
             SendAll(frame.Span);
+        }
+        finally
+        {
+            Monitor.Exit(_sending);
         }
     }
 
@@ -175,7 +180,7 @@ internal sealed class WorkerSession(ProcessWorkCatalog catalog, Socket socket)
     private void AnnounceExit()
     {
         // Work that exits while another thread cannot send must not be kept from exiting.
-        if (_sending.TryEnter(s_exitPatience))
+        if (QuietMonitor.TryEnter(_sending, s_exitPatience))
         {
             try
             {
@@ -183,7 +188,7 @@ internal sealed class WorkerSession(ProcessWorkCatalog catalog, Socket socket)
             }
             finally
             {
-                _sending.Exit();
+                Monitor.Exit(_sending);
             }
         }
     }

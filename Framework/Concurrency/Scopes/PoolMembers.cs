@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Concurrency.Scopes;
 
 /// <summary>The work of one pool, and the failures that nobody has seen.</summary>
-internal sealed class PoolLedger(WorkPool pool, WorkPoolOptions options) : IWorkOwner
+internal sealed class PoolMembers(WorkPool pool, WorkPoolOptions options) : IWorkOwner
 {
     /// <summary>Failed work at which nobody has looked yet; more of it is reported without waiting for the end of the pool.</summary>
     private const int UnseenLimit = 256;

@@ -2,19 +2,16 @@ using Concurrency.Execution;
 
 namespace Concurrency.Scopes;
 
-/// <summary>Calls once when a time has passed, unless it is disposed before.</summary>
-internal sealed class SpawnTimer : IDisposable
+/// <summary>Calls once when a time has passed, however long, unless it is disposed before.</summary>
+internal sealed class LongTimer : IDisposable
 {
-    // What timers take; longer delays take several.
-    private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(40);
-
     private readonly TimeProvider _clock;
     private readonly Action _due;
     private TimeSpan _left;
     private ITimer? _timer;
     private int _over;
 
-    public SpawnTimer(TimeSpan delay, TimeProvider clock, Action due)
+    public LongTimer(TimeSpan delay, TimeProvider clock, Action due)
     {
         DelayedQueue.Validate(delay);
         _left = delay;
@@ -26,7 +23,7 @@ internal sealed class SpawnTimer : IDisposable
     public void Start()
     {
         // Made first and started afterwards: a timer that is due at once would find no timer to dispose.
-        var timer = _clock.CreateTimer(static self => ((SpawnTimer)self!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var timer = _clock.CreateTimer(static self => ((LongTimer)self!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Interlocked.Exchange(ref _timer, timer);
         Sleep(timer);
     }
@@ -39,7 +36,7 @@ internal sealed class SpawnTimer : IDisposable
 
     private void Sleep(ITimer timer)
     {
-        var next = _left > s_longestSleep ? s_longestSleep : _left;
+        var next = _left > LongWait.LongestPiece ? LongWait.LongestPiece : _left;
         _left -= next;
         if (Volatile.Read(ref _over) == 0)
         {
