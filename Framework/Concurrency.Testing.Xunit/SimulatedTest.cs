@@ -8,9 +8,10 @@ using Xunit.Abstractions;
 namespace Concurrency.Testing.Xunit;
 
 /// <summary>A test method, run under many schedules.</summary>
-internal sealed class SimulatedTest(Type testClass, object[] constructorArguments, MethodInfo method, object?[] arguments, int timeout)
+internal sealed class SimulatedTest(XunitParts parts)
 {
-    private const BindingFlags AsThrown = BindingFlags.DoNotWrapExceptions;
+    private const BindingFlags Construction =
+        BindingFlags.Public | BindingFlags.Instance | BindingFlags.CreateInstance | BindingFlags.DoNotWrapExceptions;
 
     private readonly ScheduleOutput _output = new();
     private string _summary = "";
@@ -18,7 +19,8 @@ internal sealed class SimulatedTest(Type testClass, object[] constructorArgument
     /// <summary>What the test wrote in its last schedule, and what was run.</summary>
     public string Output => _output.Text + _summary;
 
-    private string Name => $"{testClass.FullName}.{method.Name}";
+    /// <summary>The test and its row of data, however the runner shows it.</summary>
+    private string Name { get; } = $"{parts.TestClass.FullName}.{parts.TestMethod.Name}{((SimulationTestCase)parts.Test.TestCase).RowText}";
 
     public void Run()
     {
@@ -29,7 +31,8 @@ internal sealed class SimulatedTest(Type testClass, object[] constructorArgument
 
     private SimulationOptions Options()
     {
-        var attribute = method.GetCustomAttribute<SimulationAttribute>() ?? new SimulationAttribute();
+        var timeout = ((SimulationTestCase)parts.Test.TestCase).Timeout;
+        var attribute = parts.TestMethod.GetCustomAttribute<SimulationAttribute>() ?? new SimulationAttribute();
         return new SimulationOptions
         {
             Schedules = attribute.Schedules,
@@ -39,7 +42,7 @@ internal sealed class SimulatedTest(Type testClass, object[] constructorArgument
             Minimise = attribute.Minimise,
             Budget = timeout > 0 ? TimeSpan.FromMilliseconds(timeout) : null,
             Test = Name,
-            AssemblyVersion = method.Module.ModuleVersionId,
+            AssemblyVersion = parts.TestMethod.Module.ModuleVersionId,
             TraceDirectory = Path.Combine(Path.GetTempPath(), "simtraces"),
             Variables = Variable,
         };
@@ -66,7 +69,9 @@ internal sealed class SimulatedTest(Type testClass, object[] constructorArgument
     private async Task RunOnceAsync(Sim sim)
     {
         _output.Clear();
-        var instance = method.IsStatic ? null : Activator.CreateInstance(testClass, AsThrown, null, [.. constructorArguments.Select(WithOutput)], null);
+        var instance = parts.TestMethod.IsStatic
+            ? null
+            : Activator.CreateInstance(parts.TestClass, Construction, null, [.. parts.ConstructorArguments.Select(WithOutput)], null);
         try
         {
             var lifetime = instance as IAsyncLifetime;
@@ -88,12 +93,16 @@ internal sealed class SimulatedTest(Type testClass, object[] constructorArgument
 
     private object WithOutput(object argument) => argument is ITestOutputHelper ? _output : argument;
 
-    private Task CallAsync(object? instance, Sim sim) => method.Invoke(instance, AsThrown, null, [sim, .. arguments[1..]], null) switch
+    private Task CallAsync(object? instance, Sim sim)
     {
-        Task task => task,
-        ValueTask task => task.AsTask(),
-        _ => Task.CompletedTask,
-    };
+        object?[] arguments = [sim, .. parts.TestMethodArguments[1..]];
+        return parts.TestMethod.Invoke(instance, BindingFlags.DoNotWrapExceptions, null, arguments, null) switch
+        {
+            Task task => task,
+            ValueTask task => task.AsTask(),
+            _ => Task.CompletedTask,
+        };
+    }
 
     private static async Task DisposeAsync(object? instance)
     {

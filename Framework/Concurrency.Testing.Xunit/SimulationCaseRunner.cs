@@ -1,5 +1,3 @@
-using System.Reflection;
-using Xunit.Abstractions;
 using Xunit.Sdk;
 
 namespace Concurrency.Testing.Xunit;
@@ -21,25 +19,20 @@ internal sealed class SimulationCaseRunner(
         aggregator,
         cancellationTokenSource)
 {
-    protected override XunitTestRunner CreateTestRunner(
-        ITest test,
-        IMessageBus messageBus,
-        Type testClass,
-        object[] constructorArguments,
-        MethodInfo testMethod,
-        object[] testMethodArguments,
-        string skipReason,
-        IReadOnlyList<BeforeAfterTestAttribute> beforeAfterAttributes,
-        ExceptionAggregator aggregator,
-        CancellationTokenSource cancellationTokenSource) => new SimulationTestRunner(
-            test,
-            messageBus,
-            testClass,
-            constructorArguments,
-            testMethod,
-            testMethodArguments,
-            skipReason,
-            beforeAfterAttributes,
-            new ExceptionAggregator(aggregator),
-            cancellationTokenSource);
+    protected override Task<RunSummary> RunTestAsync()
+    {
+        var parts = new XunitParts
+        {
+            Test = CreateTest(TestCase, DisplayName),
+            MessageBus = MessageBus,
+            TestClass = TestClass,
+            ConstructorArguments = ConstructorArguments,
+            TestMethod = TestMethod,
+            TestMethodArguments = TestMethodArguments,
+            SkipReason = SkipReason,
+            BeforeAfterAttributes = BeforeAfterAttributes,
+            Cancellation = CancellationTokenSource,
+        };
+        return new SimulationTestRunner(parts, new ExceptionAggregator(Aggregator)).RunAsync();
+    }
 }

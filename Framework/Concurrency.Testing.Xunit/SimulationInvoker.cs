@@ -1,38 +1,25 @@
-using System.Reflection;
-using Xunit.Abstractions;
 using Xunit.Sdk;
 
 namespace Concurrency.Testing.Xunit;
 
-/// <summary>Calls a simulated test in the place of its method; the instances of its class are made by the schedules.</summary>
-internal sealed class SimulationInvoker(
-    ITest test,
-    IMessageBus messageBus,
-    Type testClass,
-    object[] constructorArguments,
-    MethodInfo testMethod,
-    object[] testMethodArguments,
-    IReadOnlyList<BeforeAfterTestAttribute> beforeAfterAttributes,
-    ExceptionAggregator aggregator,
-    CancellationTokenSource cancellationTokenSource)
+/// <summary>Runs all schedules where xunit calls the method once; the instances of the class are made by the schedules.</summary>
+internal sealed class SimulationInvoker(XunitParts parts, ExceptionAggregator aggregator, Action run)
     : XunitTestInvoker(
-        test,
-        messageBus,
-        testClass,
-        constructorArguments,
-        testMethod,
-        testMethodArguments,
-        beforeAfterAttributes,
+        parts.Test,
+        parts.MessageBus,
+        parts.TestClass,
+        parts.ConstructorArguments,
+        parts.TestMethod,
+        parts.TestMethodArguments,
+        parts.BeforeAfterAttributes,
         aggregator,
-        cancellationTokenSource)
+        parts.Cancellation)
 {
-    public required Action Run { get; init; }
-
     protected override object CreateTestClass() => null!;
 
     protected override Task<decimal> InvokeTestMethodAsync(object testClassInstance)
     {
-        Aggregator.Run(() => Timer.Aggregate(Run));
+        Aggregator.Run(() => Timer.Aggregate(run));
         return Task.FromResult(Timer.Total);
     }
 }

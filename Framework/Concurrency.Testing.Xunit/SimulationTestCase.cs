@@ -31,17 +31,20 @@ internal sealed class SimulationTestCase : XunitTestCase
         CancellationTokenSource cancellationTokenSource) =>
         new SimulationCaseRunner(this, constructorArguments, messageBus, aggregator, cancellationTokenSource).RunAsync();
 
-    /// <summary>The name with the values of the row; the Sim is no value.</summary>
-    protected override string GetDisplayName(IAttributeInfo factAttribute, string displayName)
+    /// <summary>The values of the row, as they follow the name of the method; empty without data.</summary>
+    public string RowText
     {
-        if (TestMethodArguments is not { Length: > 0 } row)
+        get
         {
-            return displayName;
+            var names = TestMethod.Method.GetParameters().Skip(1).Select(parameter => parameter.Name);
+            return TestMethodArguments is { Length: > 0 } row
+                ? $"({string.Join(", ", names.Zip(row, (name, value) => $"{name}: {Shown(value)}"))})"
+                : "";
         }
-
-        var names = TestMethod.Method.GetParameters().Skip(1).Select(parameter => parameter.Name);
-        return $"{displayName}({string.Join(", ", names.Zip(row, (name, value) => $"{name}: {Shown(value)}"))})";
     }
+
+    /// <summary>The name with the values of the row; the Sim is no value.</summary>
+    protected override string GetDisplayName(IAttributeInfo factAttribute, string displayName) => displayName + RowText;
 
     private static string Shown(object? value)
     {

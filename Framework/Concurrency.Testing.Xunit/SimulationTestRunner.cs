@@ -1,43 +1,26 @@
-using System.Reflection;
 using Concurrency.Execution;
-using Xunit.Abstractions;
 using Xunit.Sdk;
 
 namespace Concurrency.Testing.Xunit;
 
 /// <summary>Runs one test by <see cref="SimulationInvoker"/>, and gives its output to xunit.</summary>
-internal sealed class SimulationTestRunner(
-    ITest test,
-    IMessageBus messageBus,
-    Type testClass,
-    object[] constructorArguments,
-    MethodInfo testMethod,
-    object[] testMethodArguments,
-    string skipReason,
-    IReadOnlyList<BeforeAfterTestAttribute> beforeAfterAttributes,
-    ExceptionAggregator aggregator,
-    CancellationTokenSource cancellationTokenSource)
+internal sealed class SimulationTestRunner(XunitParts parts, ExceptionAggregator aggregator)
     : XunitTestRunner(
-        test,
-        messageBus,
-        testClass,
-        constructorArguments,
-        testMethod,
-        testMethodArguments,
-        skipReason,
-        beforeAfterAttributes,
+        parts.Test,
+        parts.MessageBus,
+        parts.TestClass,
+        parts.ConstructorArguments,
+        parts.TestMethod,
+        parts.TestMethodArguments,
+        parts.SkipReason,
+        parts.BeforeAfterAttributes,
         aggregator,
-        cancellationTokenSource)
+        parts.Cancellation)
 {
     protected override async Task<Tuple<decimal, string>> InvokeTestAsync(ExceptionAggregator aggregator)
     {
-        var run = new SimulatedTest(TestClass, ConstructorArguments, TestMethod, TestMethodArguments, ((IXunitTestCase)Test.TestCase).Timeout);
-        var invoker = new SimulationInvoker(
-            Test, MessageBus, TestClass, ConstructorArguments, TestMethod, TestMethodArguments, BeforeAfterAttributes, aggregator, CancellationTokenSource)
-        {
-            Run = run.Run,
-        };
-        var time = await invoker.RunAsync().ConfigureAwait(Executor.Current is not null);
-        return Tuple.Create(time, run.Output);
+        var test = new SimulatedTest(parts);
+        var time = await new SimulationInvoker(parts, aggregator, test.Run).RunAsync().ConfigureAwait(Executor.Current is not null);
+        return Tuple.Create(time, test.Output);
     }
 }
