@@ -102,7 +102,7 @@ internal sealed class Exploration(Runner runner)
         Strategy = (only?.Strategy ?? _options.Strategy).ToString(),
         IsExhaustive = exhausted,
         Failure = failure is null ? null : new Inquest(runner, _estimate).Into(failure),
-        NeverReached = [.. _tally.NeverReached],
+        NeverReached = only is null ? [.. _tally.NeverReached] : [],
         Coverage = _tally.ToCoverage(),
     };
 
