@@ -88,11 +88,14 @@ public sealed class VirtualClock : TimeProvider
         }
     }
 
+    /// <summary>Told of each firing, before the callback.</summary>
+    internal Action<VirtualTimer>? Fires { get; set; }
+
     /// <summary>Nanoseconds since the start.</summary>
     internal long Now => _scheduler is { } scheduler ? scheduler.Clock : _now;
 
     /// <summary>Told of each arming, so that a simulation which waits for nothing else sees it.</summary>
-    internal Action<long>? Armed { get; set; }
+    internal Action<VirtualTimer>? Armed { get; set; }
 
     /// <inheritdoc/>
     public override long GetTimestamp() => Now;
@@ -211,5 +214,7 @@ public sealed class VirtualClock : TimeProvider
         _scheduler?.MoveTo(now);
     }
 
-    internal void OnArmed(long due) => Armed?.Invoke(due);
+    internal void OnArmed(VirtualTimer timer) => Armed?.Invoke(timer);
+
+    internal void OnFiring(VirtualTimer timer) => Fires?.Invoke(timer);
 }

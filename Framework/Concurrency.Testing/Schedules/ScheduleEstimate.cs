@@ -22,7 +22,7 @@ internal sealed class ScheduleEstimate
         }
 
         Sum(roots);
-        return new ScheduleEstimate { Picks = log.CountOf(ChoiceKind.Schedule), Roots = roots };
+        return new ScheduleEstimate { Picks = picks, Roots = roots };
     }
 
     private static int Sum(EstimatedActor actor)
