@@ -32,6 +32,12 @@ internal sealed class Exploration(Runner runner)
     {
         var begun = _options.TimeProvider.GetTimestamp();
         var strategy = _options.Strategy.Create();
+        if (runner.Pool is not null)
+        {
+            // What .NET and libraries do only the first time would make the first schedule another one.
+            ProbeOf(runner);
+        }
+
         var failure = strategy.NeedsEstimate ? Probe() : null;
         var exhausted = false;
         for (var run = _schedules; run < _options.Schedules && failure is null && !exhausted; run++)
@@ -54,7 +60,7 @@ internal sealed class Exploration(Runner runner)
     public SimulationReport RunOnly(SimulationSeed seed)
     {
         var strategy = seed.Strategy!.Create();
-        if (strategy.NeedsEstimate)
+        if (strategy.NeedsEstimate || runner.Pool is not null)
         {
             _estimate = ProbeOf(runner);
         }
@@ -104,6 +110,7 @@ internal sealed class Exploration(Runner runner)
         Failure = failure is null ? null : new Inquest(runner, _estimate).Into(failure),
         NeverReached = only is null ? [.. _tally.NeverReached] : [],
         Coverage = _tally.ToCoverage(),
+        Notice = runner.Notice,
     };
 
     private SimulationFailure? RunOne(Strategy strategy, ulong seed)

@@ -15,6 +15,7 @@ internal sealed class Schedule(World world, Func<Sim, Task> body, CoverageTally 
         if (!main.IsCompleted)
         {
             world.AwaitEscapes();
+            world.LookForRealWaits();
         }
 
         world.LookForEscapes();
@@ -46,7 +47,7 @@ internal sealed class Schedule(World world, Func<Sim, Task> body, CoverageTally 
         var end = world.Clock.Now + ClockTime.Nanoseconds(endGrace);
         world.RunUntil(() => world.Clock.Now > end, end);
         world.LookForEscapes();
-        if (world.Failure is null && world.Actors.Any(Descriptions.IsUnfinished))
+        if (world.Failure is null && world.Actors.Any(static actor => !actor.IsCaptured && Descriptions.IsUnfinished(actor)))
         {
             var goesOn = world.Clock.Timers.Count > 0 || world.Clock.Now > end;
             world.Fail(

@@ -15,6 +15,9 @@ public sealed record SimulationOptions
     /// <summary>How schedules are chosen.</summary>
     public SimulationStrategy Strategy { get; init; } = SimulationStrategy.Portfolio;
 
+    /// <summary>What is controlled: the types of this framework, or also the thread pool of .NET.</summary>
+    public SimulationMode Mode { get; init; }
+
     /// <summary>The most steps of one schedule, from 1; one that takes more fails.</summary>
     public long MaximumSteps { get; init; } = 100_000;
 
@@ -61,6 +64,11 @@ public sealed record SimulationOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(EndGrace, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaximumReplays, 1);
         ArgumentNullException.ThrowIfNull(Strategy);
+        if (!Enum.IsDefined(Mode))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Mode), Mode, "There is no such mode. Use one of SimulationMode.");
+        }
+
         ArgumentNullException.ThrowIfNull(TimeProvider);
     }
 }

@@ -92,9 +92,14 @@ internal sealed partial class World
             _seen = [];
         }
 
-        if (detectors.HasFlag(Detectors.Escapes))
+        if (_pool is not null || detectors.HasFlag(Detectors.Escapes))
         {
             s_flow.Value = this;
+            if (_pool is not null && ExecutionContext.Capture() is { } marked)
+            {
+                // Work of the pool that has no context of its own is of this schedule too.
+                _homeContext = marked;
+            }
         }
     }
 

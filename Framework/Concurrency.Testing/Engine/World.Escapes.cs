@@ -27,7 +27,7 @@ internal sealed partial class World
     /// <summary>Nothing can go on, and nobody waits for anything of the simulation: gives other threads a moment to come back.</summary>
     public void AwaitEscapes()
     {
-        if (WaitsForEscapes && Failure is null && _actors.TrueForAll(static actor => actor.Waits.Count == 0))
+        if (_pool is null && WaitsForEscapes && Failure is null && _actors.TrueForAll(static actor => actor.Waits.Count == 0))
         {
             lock (_escapeGate)
             {

@@ -17,7 +17,7 @@ internal sealed partial class World : Interleaver
     private readonly List<SimulatedExecutor> _executors = [];
     private ulong _costs;
     private readonly int _thread = Environment.CurrentManagedThreadId;
-    private readonly ExecutionContext _homeContext = HomeContext.Get();
+    private ExecutionContext _homeContext = HomeContext.Get();
     private readonly WorldBuffers _buffers;
     private Actor? _last;
     private long _sequence;
@@ -38,6 +38,12 @@ internal sealed partial class World : Interleaver
         _executors.Add(Main);
         ClockExecutor = new SimulatedExecutor(this, "clock", ExecutorKind.Inline, int.MaxValue);
         ClockActor = new Actor(ClockExecutor, ClockExecutor, -1, "clock", null);
+        if (options.Pool is { } pool)
+        {
+            _pool = pool;
+            _poolExecutor = CreateExecutor("thread pool", ExecutorKind.Pool, int.MaxValue);
+            _captured = new(ReferenceEqualityComparer.Instance);
+        }
     }
 
     public ulong Seed { get; }
@@ -92,6 +98,7 @@ internal sealed partial class World : Interleaver
     public Task Start(Func<CancellationToken, Task> body)
     {
         Interleaving.HearBetweenTurns(this);
+        _pool?.BeginSchedule();
         BeginDetecting();
         Executor.SetCurrent(Main, Outside(Main));
         try
@@ -233,6 +240,11 @@ internal sealed partial class World : Interleaver
             QueueDueTimers();
         }
 
+        if (_pool is not null)
+        {
+            TakeCaptured();
+        }
+
         if (AfterStep is { } look)
         {
             LeaveTurn();
@@ -271,7 +283,7 @@ internal sealed partial class World : Interleaver
         else
         {
             Current = actor;
-            Executor.SetCurrent(executor, actor);
+            Executor.SetCurrent(actor.IsCaptured ? null : executor, actor.IsCaptured ? null : actor);
         }
 
         try

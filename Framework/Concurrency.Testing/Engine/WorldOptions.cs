@@ -1,3 +1,4 @@
+using Concurrency.Testing.Capture;
 using Concurrency.Testing.Schedules;
 using Concurrency.Testing.Strategies;
 
@@ -10,6 +11,9 @@ internal sealed class WorldOptions
 
     /// <summary>Looks for behaviour that is new; null if nobody asks.</summary>
     public Novelty? Novelty { get; init; }
+
+    /// <summary>The thread pool, if what it would run belongs to the schedule; null otherwise.</summary>
+    public CapturedPool? Pool { get; init; }
 
     public Detectors Detectors { get; init; } = Detectors.Default;
 

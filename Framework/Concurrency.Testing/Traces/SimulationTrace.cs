@@ -21,6 +21,9 @@ public sealed class SimulationTrace
     /// <summary>The choices, in their order.</summary>
     public IReadOnlyList<Choice> Choices { get; }
 
+    /// <summary>Whether the thread pool of .NET belonged to the schedule.</summary>
+    public bool IsCaptured { get; init; }
+
     /// <summary>The test whose schedule it is, when known.</summary>
     public string? Test { get; init; }
 

@@ -10,6 +10,8 @@ internal static class TraceHeader
 {
     public const string Format = "simtrace/1";
 
+    private const string Captured = "captured";
+
     public static byte[] Write(SimulationTrace trace, int bytes, ulong check)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -19,6 +21,7 @@ internal static class TraceHeader
             json.WriteString("format", Format);
             json.WriteString("test", trace.Test);
             json.WriteString("assembly", trace.AssemblyVersion?.ToString());
+            json.WriteString("mode", trace.IsCaptured ? Captured : "owned");
             json.WriteString("framework", trace.FrameworkVersion);
             json.WriteString("runtime", trace.Runtime);
             json.WriteNumber("processors", trace.ProcessorCount);
@@ -55,6 +58,7 @@ internal static class TraceHeader
         new(Unsigned(header, "seed"), Text(header, "strategy") ?? "", choices)
         {
             Test = Text(header, "test"),
+            IsCaptured = Text(header, "mode") == Captured,
             AssemblyVersion = Guid.TryParse(Text(header, "assembly"), out var assembly) ? assembly : null,
             FrameworkVersion = Text(header, "framework") ?? "",
             Runtime = Text(header, "runtime") ?? "",
