@@ -37,6 +37,7 @@ internal sealed class SimulatedTest(XunitParts parts)
         {
             Schedules = attribute.Schedules,
             Strategy = SimulationStrategy.Parse(attribute.Strategy),
+            Mode = attribute.Mode,
             MaximumSteps = attribute.MaximumSteps,
             Seed = attribute.Seed,
             Minimise = attribute.Minimise,

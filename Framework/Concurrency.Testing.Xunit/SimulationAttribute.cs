@@ -21,6 +21,9 @@ public sealed class SimulationAttribute : FactAttribute
     /// <summary>How schedules are chosen, in the form of <see cref="Strategies.SimulationStrategy.Parse"/>.</summary>
     public string Strategy { get; set; } = "portfolio";
 
+    /// <summary>What is controlled. Tests with <see cref="SimulationMode.Captured"/> belong in a collection with <c>DisableParallelization</c>.</summary>
+    public SimulationMode Mode { get; set; }
+
     /// <summary>The most steps of one schedule, from 1; one that takes more fails.</summary>
     public long MaximumSteps { get; set; } = 100_000;
 
