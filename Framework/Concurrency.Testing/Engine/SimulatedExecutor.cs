@@ -11,16 +11,16 @@ namespace Concurrency.Testing.Engine;
 /// more, a turn can also be stopped at each operation on a channel, a lock or another type of this framework, while others go.
 /// Everything that uses it must stay on the simulation's thread; a call from another one is an escape, and fails the test.
 /// </remarks>
-public sealed class SimulatedExecutor : Executor, IActorHome
+public sealed partial class SimulatedExecutor : Executor, IActorHome
 {
     private readonly World _world;
-    private readonly Queue<ReadyItem> _roots = new();
+    private readonly Queue<ReadyItem> _line = new();
     private readonly List<ReadyItem> _held = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _drained = new();
     private readonly LoopTimeProvider? _loopTime;
     private SynchronizationContext? _outside;
-    private ReadyItem? _readyRoot;
+    private ReadyItem? _offered;
     private int _midTurns;
     private int _inFlight;
     private int _queued;
@@ -53,7 +53,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     public override TimeProvider TimeProvider => (TimeProvider?)_loopTime ?? _world.Clock;
 
     /// <inheritdoc/>
-    public override ExecutorStatistics Statistics => Tally.AddTo(new ExecutorStatistics
+    public override ExecutorStatistics Statistics => Tally.AddTo(_live is { } live ? live.Statistics with { Delayed = Delayed } : new ExecutorStatistics
     {
         Accepted = _accepted,
         Executed = _executed,
@@ -68,9 +68,9 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     public override SynchronizationContext SynchronizationContext => IsCurrent ? SynchronizationContext.Current! : _outside ??= _world.Outside(this);
 
     /// <inheritdoc/>
-    public override CancellationToken Stopping => _stopping.Token;
+    public override CancellationToken Stopping => _live?.Lifetime.Stopping ?? _stopping.Token;
 
-    internal override bool IsClosing => _draining;
+    internal override bool IsClosing => _live is { } live ? live.Lifetime.Phase != ExecutorPhase.Running : _draining;
 
     internal override Interleaver? Interleaver => _world;
 
@@ -81,20 +81,29 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     internal bool IsFull => _midTurns >= MaximumConcurrency;
 
     /// <inheritdoc/>
-    public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor) => throw new NotSupportedException(
-        "A simulation has no descriptors: a real source was started in it. Use the simulated source instead.");
+    public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor) => _live is null
+        ? throw new NotSupportedException(
+            "A simulation has no descriptors: a real source was started in it. Use the simulated source instead.")
+        : SharedSelector.Watch(descriptor, this);
 
     /// <inheritdoc/>
-    public override async Task<bool> DrainAsync(TimeSpan timeout)
+    public override Task<bool> DrainAsync(TimeSpan timeout)
     {
-        LongWait.Validate(timeout);
+        DrainRules.Validate(this, timeout);
+        return _live is { } live ? live.Lifetime.DrainAsync(timeout) : DrainInWorldAsync(timeout);
+    }
+
+    private async Task<bool> DrainInWorldAsync(TimeSpan timeout)
+    {
         _draining = true;
         LookForEnd();
         return await LongWait.EndsInTimeAsync(_drained.Task, timeout, _world.Clock).ConfigureAwait(Current is not null);
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync() => _live is { } live ? live.Lifetime.DisposeAsync() : EndAsync();
+
+    private async ValueTask EndAsync()
     {
         _draining = true;
         if (!_stopping.IsCancellationRequested)
@@ -113,11 +122,15 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     {
         if (_world.IsHere())
         {
-            Queue(_world.Item(actor, work), isRoot: false);
+            Queue(_world.Item(actor, work));
         }
-        else
+        else if (_live is null)
         {
             _world.Escaped(this);
+        }
+        else if (!_live.TryPost(actor.Id < 0 ? null : actor, work, WorkKind.Continuation))
+        {
+            RunAfterStop(work);
         }
     }
 
@@ -127,7 +140,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     internal void StopTurn(ReadyItem item)
     {
         item.IsMidTurn = true;
-        _queued++;
+        CountQueued();
         if (++_midTurns == MaximumConcurrency)
         {
             _world.Withdraw(this, _held);
@@ -140,6 +153,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     internal void TurnBegins(ReadyItem item)
     {
         _queued--;
+        _live?.TurnBegins();
         if (item.IsMidTurn)
         {
             item.IsMidTurn = false;
@@ -151,9 +165,10 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     internal void TurnEnded(ReadyItem item)
     {
         _executed++;
-        if (ReferenceEquals(item, _readyRoot))
+        _live?.TurnEnded();
+        if (ReferenceEquals(item, _offered))
         {
-            _readyRoot = null;
+            _offered = null;
         }
 
         if (MaximumConcurrency != int.MaxValue && !IsFull)
@@ -172,30 +187,52 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     {
         if (!_world.IsHere())
         {
+            if (_live is not null)
+            {
+                return _live.TryPost(null, work, kind);
+            }
+
             // Thrown here it would end the process, not the test.
             _world.Escaped(this);
             return true;
         }
 
-        if (kind == WorkKind.Root && _draining)
+        if (kind == WorkKind.Root && IsClosing)
         {
             _rejected++;
+            _live?.Reject();
             return false;
         }
 
         var actor = kind == WorkKind.Continuation && _world.Current is { } current && ReferenceEquals(current.Executor, this)
             ? current
             : _world.CreateActor(this, work);
-        Queue(_world.Item(actor, work), kind == WorkKind.Root);
+        Queue(_world.Item(actor, work));
         return true;
     }
 
     /// <inheritdoc/>
-    protected override void OnRootStarted() => _inFlight++;
+    protected override void OnRootStarted()
+    {
+        if (_live is { } live)
+        {
+            live.Lifetime.RootStarted();
+        }
+        else
+        {
+            _inFlight++;
+        }
+    }
 
     /// <inheritdoc/>
     protected override void OnRootCompleted()
     {
+        if (_live is { } live)
+        {
+            live.Lifetime.RootCompleted();
+            return;
+        }
+
         _inFlight--;
         if (_draining)
         {
@@ -204,17 +241,28 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     }
 
     /// <inheritdoc/>
-    protected override string DescribeRejection() =>
-        $"The executor '{Name}' takes no new work since it {(_stopping.IsCancellationRequested ? "was disposed" : "drains")}. Post before, or to another one.";
+    protected override string DescribeRejection() => ExecutorMessages.Stopped(
+        this, _live?.Lifetime.Phase ?? (_stopping.IsCancellationRequested ? ExecutorPhase.Stopping : ExecutorPhase.Draining));
 
-    private void Queue(ReadyItem item, bool isRoot)
+    private void Queue(ReadyItem item)
+    {
+        CountQueued();
+        Place(item);
+    }
+
+    private void CountQueued()
     {
         _accepted++;
         _queued++;
-        if (isRoot && MaximumConcurrency == 1)
+        _live?.CountQueued();
+    }
+
+    private void Place(ReadyItem item)
+    {
+        if (MaximumConcurrency == 1)
         {
-            _roots.Enqueue(item);
-            OfferRoot();
+            _line.Enqueue(item);
+            Offer();
         }
         else if (IsFull)
         {
@@ -226,13 +274,13 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         }
     }
 
-    private void OfferRoot()
+    private void Offer()
     {
-        // One at a time, so that new work begins in the order of its posts.
-        if (_readyRoot is null && !IsFull && _roots.TryDequeue(out var root))
+        // One at a time, so that turns begin in the order in which they became ready, as on an event loop.
+        if (_offered is null && !IsFull && _line.TryDequeue(out var next))
         {
-            _readyRoot = root;
-            _world.Add(root);
+            _offered = next;
+            _world.Add(next);
         }
     }
 
@@ -244,7 +292,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         }
 
         _held.Clear();
-        OfferRoot();
+        Offer();
     }
 
     private void LookForEnd()

@@ -106,7 +106,11 @@ internal sealed partial class World : Interleaver
     {
         var root = work.Callback as IRootTask;
         var actor = new Actor(executor, executor, _actors.Count, root?.GivenName ?? "", Current) { Promise = root?.Promise, Origin = work };
-        _actors.Add(actor);
+        if (!_options.IsLive)
+        {
+            _actors.Add(actor);
+        }
+
         Caused(actor);
         _strategy.Created(actor);
         return actor;
@@ -253,7 +257,10 @@ internal sealed partial class World : Interleaver
         }
         catch (Exception error)
         {
-            Fail(SimulationFailureKind.UnhandledException, Descriptions.Unhandled(actor, error), error);
+            if (!executor.Handles(error))
+            {
+                Fail(SimulationFailureKind.UnhandledException, Descriptions.Unhandled(actor, error), error);
+            }
         }
 
         ExecutionContext.Restore(_homeContext);

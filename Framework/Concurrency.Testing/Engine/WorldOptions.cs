@@ -7,6 +7,9 @@ internal sealed class WorldOptions
 {
     public required Strategy Strategy { get; init; }
 
+    /// <summary>Whether it has no end and no failures.</summary>
+    public bool IsLive { get; init; }
+
     public Detectors Detectors { get; init; } = Detectors.Default;
 
     public long MaximumSteps { get; init; } = 100_000;
