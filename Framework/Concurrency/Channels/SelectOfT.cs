@@ -195,7 +195,8 @@ public sealed class Select<TResult>
 
             EnterQueues(waiter, start);
             waiter.CancelWith(cancellationToken);
-            return await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Receive, this, waiter.Pending) : waiter.Pending).ConfigureAwait(Executor.Current is not null);
+            var wait = waiter.Pending;
+            return await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Receive, this, wait) : wait).ConfigureAwait(Executor.Current is not null);
         }
         finally
         {

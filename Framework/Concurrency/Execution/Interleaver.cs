@@ -3,6 +3,9 @@ namespace Concurrency.Execution;
 /// <summary>Decides, in a simulation, who goes first where real threads could overtake each other.</summary>
 internal abstract class Interleaver
 {
+    /// <summary>Whether all who await promises that are made here are of the simulation.</summary>
+    public abstract bool KeepsContinuations { get; }
+
     /// <summary>Whether the end of a piece of work waits for a turn of its own.</summary>
     public abstract bool SeparatesEnds { get; }
 

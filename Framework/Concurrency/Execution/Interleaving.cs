@@ -23,7 +23,7 @@ internal static class Interleaving
     public static TaskCreationOptions CompletionOptions
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => IsOn && IsSimulated() ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+        get => IsOn && KeepsContinuations() ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
     }
 
     /// <summary>Whether the end of a piece of work is a step of its own.</summary>
@@ -174,6 +174,9 @@ internal static class Interleaving
             interleaver.End(kind, resource, actor, passed);
         }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool KeepsContinuations() => Executor.Current?.Interleaver is { KeepsContinuations: true };
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsSimulated() => Executor.Current?.Interleaver is not null;
