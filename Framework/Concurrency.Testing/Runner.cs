@@ -17,7 +17,16 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
     public World Run(Strategy strategy, ulong seed, CoverageTally? tally = null, long? maximumSteps = null, Action<World>? prepare = null, WorldBuffers? buffers = null)
     {
         var world = new World(
-            new WorldOptions { Strategy = strategy, MaximumSteps = maximumSteps ?? options.MaximumSteps, EndGrace = options.EndGrace }, seed, buffers);
+            new WorldOptions
+            {
+                Strategy = strategy.Concrete,
+                Novelty = strategy.Novelty,
+                MaximumSteps = maximumSteps ?? options.MaximumSteps,
+                EndGrace = options.EndGrace,
+                Detectors = options.Detectors,
+            },
+            seed,
+            buffers);
         prepare?.Invoke(world);
         new Schedule(world, body, tally ?? new CoverageTally()).Run(options.EndGrace);
         return world;

@@ -20,6 +20,12 @@ public sealed class SimulationFailedException : Exception
         Report = report;
     }
 
+    internal SimulationFailedException(SimulationReport report, string message)
+        : base(message)
+    {
+        Report = report;
+    }
+
     /// <summary>The whole report.</summary>
     public SimulationReport Report { get; }
 

@@ -1,3 +1,4 @@
+using Concurrency.Testing.Engine;
 using Concurrency.Testing.Strategies;
 
 namespace Concurrency.Testing;
@@ -25,6 +26,9 @@ public sealed record SimulationOptions
 
     /// <summary>The clock by which <see cref="Budget"/> goes.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>What is looked for; the default has no false alarms.</summary>
+    public Detectors Detectors { get; init; } = Detectors.Default;
 
     /// <summary>The name of the test, for traces and reports; null to take that of the body.</summary>
     public string? Test { get; init; }

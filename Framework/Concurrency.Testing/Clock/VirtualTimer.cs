@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Concurrency.Execution;
 
 namespace Concurrency.Testing.Clock;
 
@@ -23,9 +24,13 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
     /// <summary>Tells one arming from the next, so that a turn which was queued for the last one does not fire the next.</summary>
     public int Arming { get; private set; }
 
+    /// <summary>What had happened when it was armed.</summary>
+    public object? Stamp { get; set; }
+
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
         ClockTime.Validate(dueTime, period);
+        Interleaving.Touch(OperationKind.Write, this);
         lock (clock.Gate)
         {
             if (_disposed)
@@ -66,6 +71,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
             }
         }
 
+        clock.OnFiring(this);
         if (context is null)
         {
             Call();
@@ -78,6 +84,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
 
     public void Dispose()
     {
+        Interleaving.Touch(OperationKind.Write, this);
         lock (clock.Gate)
         {
             _disposed = true;
@@ -98,7 +105,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
         DueTime = due;
         Arming++;
         clock.Timers.Add(this);
-        clock.OnArmed(due);
+        clock.OnArmed(this);
     }
 
     private void Disarm()

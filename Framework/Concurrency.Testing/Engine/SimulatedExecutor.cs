@@ -74,6 +74,9 @@ public sealed class SimulatedExecutor : Executor, IActorHome
 
     internal override Interleaver? Interleaver => _world;
 
+    /// <summary>Whether all that was to run here has ended.</summary>
+    internal bool HasDrained => _drained.Task.IsCompleted;
+
     /// <summary>Whether a turn that is not begun yet must wait until another has ended.</summary>
     internal bool IsFull => _midTurns >= MaximumConcurrency;
 
@@ -85,6 +88,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     public override async Task<bool> DrainAsync(TimeSpan timeout)
     {
         LongWait.Validate(timeout);
+        _world.Access(OperationKind.Complete, this);
         _draining = true;
         LookForEnd();
         return await LongWait.EndsInTimeAsync(_drained.Task, timeout, _world.Clock).ConfigureAwait(Current is not null);
@@ -93,6 +97,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        _world.Access(OperationKind.Complete, this);
         _draining = true;
         if (!_stopping.IsCancellationRequested)
         {
@@ -106,7 +111,19 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         }
     }
 
-    void IActorHome.Continue(Actor actor, ExecutorWork work) => Queue(_world.Item(actor, work), isRoot: false);
+    void IActorHome.Continue(Actor actor, ExecutorWork work)
+    {
+        if (_world.IsHere())
+        {
+            Queue(_world.Item(actor, work), isRoot: false);
+        }
+        else
+        {
+            _world.Escaped(this);
+        }
+    }
+
+    void IActorHome.Blocks(Actor actor) => _world.Blocks(actor);
 
     /// <summary>Queues the rest of a turn that was stopped at an operation.</summary>
     internal void StopTurn(ReadyItem item)
@@ -162,10 +179,15 @@ public sealed class SimulatedExecutor : Executor, IActorHome
             return true;
         }
 
-        if (kind == WorkKind.Root && _draining)
+        if (kind == WorkKind.Root)
         {
-            _rejected++;
-            return false;
+            // Without a limit, only the end of all posts comes before or after a post.
+            _world.Access(MaximumConcurrency == int.MaxValue ? OperationKind.Read : OperationKind.Send, this);
+            if (_draining)
+            {
+                _rejected++;
+                return false;
+            }
         }
 
         var actor = kind == WorkKind.Continuation && _world.Current is { } current && ReferenceEquals(current.Executor, this)

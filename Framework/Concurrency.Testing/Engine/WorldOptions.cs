@@ -1,3 +1,4 @@
+using Concurrency.Testing.Schedules;
 using Concurrency.Testing.Strategies;
 
 namespace Concurrency.Testing.Engine;
@@ -6,6 +7,11 @@ namespace Concurrency.Testing.Engine;
 internal sealed class WorldOptions
 {
     public required Strategy Strategy { get; init; }
+
+    /// <summary>Looks for behaviour that is new; null if nobody asks.</summary>
+    public Novelty? Novelty { get; init; }
+
+    public Detectors Detectors { get; init; } = Detectors.Default;
 
     public long MaximumSteps { get; init; } = 100_000;
 
