@@ -68,6 +68,9 @@ internal sealed partial class World : Interleaver
     /// <summary>What can go next.</summary>
     public ReadySet Ready => _ready;
 
+    /// <summary>Counts what the schedule comes past; null if nobody asks.</summary>
+    public CoverageTally? Coverage { get; set; }
+
     /// <summary>Keeps what happens, for a report; null unless asked for, since it costs far more than a step.</summary>
     public EventLog? Events { get; set; }
 

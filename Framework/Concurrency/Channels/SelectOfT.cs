@@ -121,6 +121,7 @@ public sealed class Select<TResult>
                 taken = await wait.ConfigureAwait(Executor.Current is not null);
             }
 
+            Interleaving.TookCase(this, taken, _cases.Count);
             return taken switch
             {
                 SelectWaiter.TimedOut => _onTimeout!(),

@@ -39,6 +39,9 @@ internal abstract class Interleaver
     /// <summary>Tells that an operation which could not wait took what it tried to take.</summary>
     public abstract void Took(OperationKind kind, object resource);
 
+    /// <summary>Tells which of its cases a select took; negative for a timeout or an end.</summary>
+    public abstract void TookCase(object select, int taken, int count);
+
     /// <summary>Picks one of several that are equal.</summary>
     public abstract int Choose(int count);
 }

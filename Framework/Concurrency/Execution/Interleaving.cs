@@ -69,6 +69,19 @@ internal static class Interleaving
         }
     }
 
+    /// <summary>Tells a simulation which of its cases a select took.</summary>
+    /// <param name="select">The select.</param>
+    /// <param name="taken">The index of the case; negative for a timeout or an end.</param>
+    /// <param name="count">How many cases there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TookCase(object select, int taken, int count)
+    {
+        if (IsOn)
+        {
+            Executor.Current?.Interleaver?.TookCase(select, taken, count);
+        }
+    }
+
     /// <summary>Lets a simulation decide where a choice between equals begins.</summary>
     /// <param name="count">How many there are.</param>
     /// <param name="otherwise">What is taken outside of a simulation.</param>
