@@ -93,6 +93,9 @@ public sealed class VirtualClock : TimeProvider
     /// <summary>Told of each arming, so that a simulation which waits for nothing else sees it.</summary>
     internal Action<long>? Armed { get; set; }
 
+    /// <summary>Told of each change of a timer, before it is made.</summary>
+    internal Action<VirtualTimer>? Changed { get; set; }
+
     /// <inheritdoc/>
     public override long GetTimestamp() => Now;
 

@@ -9,6 +9,7 @@ internal sealed partial class World
 {
     private readonly AccessLog? _accesses;
     private readonly Novelty? _novelty;
+    private readonly List<WatchedToken> _watched = [];
     private Dictionary<CancellationToken, WatchedToken>? _tokens;
 
     /// <summary>The current step works on a thing; kept only for strategies that ask for it.</summary>
@@ -16,7 +17,7 @@ internal sealed partial class World
 
     public override void Watch(CancellationToken token)
     {
-        if (_accesses is null || !token.CanBeCanceled || Current?.Resource is not { } resource)
+        if (_accesses is null || !token.CanBeCanceled)
         {
             return;
         }
@@ -38,8 +39,10 @@ internal sealed partial class World
         }
 
         _accesses.Add(OperationKind.Read, watched);
-        watched.Resources.Add(resource);
+        _watched.Add(watched);
     }
+
+    public override void See(OperationKind kind, object resource) => Access(kind, resource);
 
     /// <summary>What the schedule was like, for strategies that must know.</summary>
     public ScheduleEstimate ToEstimate() => ScheduleEstimate.Of(_actors, Log.CountOf(ChoiceKind.Schedule));
@@ -53,6 +56,7 @@ internal sealed partial class World
             return;
         }
 
+        EndWatches(_accesses);
         _accesses.BeginStep();
         if (item.Work.Callback is TimerTurn turn)
         {
@@ -65,19 +69,29 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>What the last step has worked on is what a cancellation changes: there are the waits that it ends.</summary>
+    private void EndWatches(AccessLog accesses)
+    {
+        foreach (var watched in _watched)
+        {
+            foreach (var (resource, _) in accesses.Step)
+            {
+                watched.Resources.Add(resource);
+            }
+        }
+
+        _watched.Clear();
+    }
+
     /// <summary>A token of operations, as a thing that they look at and that a cancellation changes.</summary>
     private sealed class WatchedToken(World world)
     {
-        /// <summary>What the operations work on: a cancellation takes their waits out of there.</summary>
-        public HashSet<object> Resources { get; } = new(ReferenceEqualityComparer.Instance);
+        public HashSet<int> Resources { get; } = [];
 
         public void Cancelled()
         {
             world.Access(OperationKind.Write, this);
-            foreach (var resource in Resources)
-            {
-                world.Access(OperationKind.Write, resource);
-            }
+            world._accesses?.AddChanges(Resources);
         }
     }
 }

@@ -32,6 +32,7 @@ internal sealed partial class World : Interleaver
         _strategy = options.Strategy;
         _accesses = options.Strategy.Accesses;
         _novelty = options.Novelty;
+        Clock.Changed = _accesses is null ? null : timer => Access(OperationKind.Write, timer);
         Seed = seed;
         _costs = ~seed;
         Main = new SimulatedExecutor(this, "simulation", ExecutorKind.Pool, int.MaxValue);

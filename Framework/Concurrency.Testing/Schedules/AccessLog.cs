@@ -57,6 +57,15 @@ internal sealed class AccessLog
         }
     }
 
+    /// <summary>The step changes things.</summary>
+    public void AddChanges(IEnumerable<int> resources)
+    {
+        foreach (var resource in resources)
+        {
+            _step.Add((resource, true));
+        }
+    }
+
     /// <summary>The step saw something whose past is not known.</summary>
     public void AddUnclear() => IsStepUnclear = true;
 

@@ -110,7 +110,7 @@ public sealed class Select<TResult>
         {
             if (Interleaving.Applies)
             {
-                await Interleaving.PointAsync(OperationKind.Receive, this).ConfigureAwait(Executor.Current is not null);
+                await Interleaving.PointAsync(OperationKind.Receive, this, cancellationToken).ConfigureAwait(Executor.Current is not null);
             }
 
             var start = NextStart();

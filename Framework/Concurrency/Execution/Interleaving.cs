@@ -52,6 +52,16 @@ internal static class Interleaving
         }
     }
 
+    /// <summary>Tells a simulation that an operation on another thing comes to this one too. Also under a gate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void See(OperationKind kind, object resource)
+    {
+        if (IsOn)
+        {
+            (Executor.Current?.Interleaver ?? t_betweenTurns)?.See(kind, resource);
+        }
+    }
+
     /// <summary>Tells a simulation that the operation which was told with <see cref="Touch"/> took what it tried to take.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Took(OperationKind kind, object resource)
@@ -122,7 +132,7 @@ internal static class Interleaving
     }
 
     /// <summary>In a simulation: waits for the turn; the operation itself is the caller's.</summary>
-    public static async ValueTask PointAsync(OperationKind kind, object resource)
+    public static async ValueTask PointAsync(OperationKind kind, object resource, CancellationToken cancellationToken = default)
     {
         var interleaver = Executor.Current!.Interleaver!;
         if (!interleaver.Arrive(kind, resource))
@@ -131,6 +141,7 @@ internal static class Interleaving
         }
 
         interleaver.Begin(kind, resource);
+        interleaver.Watch(cancellationToken);
     }
 
     /// <summary>In a simulation: lets reports know for what the caller waits.</summary>
