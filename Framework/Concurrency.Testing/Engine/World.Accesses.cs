@@ -9,8 +9,7 @@ internal sealed partial class World
 {
     private readonly AccessLog? _accesses;
     private readonly Novelty? _novelty;
-    private readonly List<WatchedToken> _watched = [];
-    private Dictionary<CancellationToken, WatchedToken>? _tokens;
+    private HashSet<CancellationToken>? _tokens;
 
     /// <summary>The current step works on a thing; kept only for strategies that ask for it.</summary>
     public void Access(OperationKind kind, object resource) => _accesses?.Add(kind, resource);
@@ -23,23 +22,22 @@ internal sealed partial class World
         }
 
         _tokens ??= [];
-        if (!_tokens.TryGetValue(token, out var watched))
+        if (!_tokens.Add(token))
         {
-            _tokens[token] = watched = new WatchedToken(this);
-            _accesses.AddFirstLook();
-            if (token.IsCancellationRequested)
-            {
-                // Which step cancelled it is not known.
-                _accesses.AddUnclear();
-            }
-            else
-            {
-                token.UnsafeRegister(static watched => ((WatchedToken)watched!).Cancelled(), watched);
-            }
+            return;
         }
 
-        _accesses.Add(OperationKind.Read, watched);
-        _watched.Add(watched);
+        _accesses.AddFirstLook();
+        if (token.IsCancellationRequested)
+        {
+            // Which step cancelled it is not known.
+            _accesses.AddUnclear();
+        }
+        else
+        {
+            // Anybody could look at it; and a step that cancels it once more leaves no mark.
+            token.UnsafeRegister(static accesses => ((AccessLog)accesses!).AddUnclear(), _accesses);
+        }
     }
 
     public override void See(OperationKind kind, object resource) => Access(kind, resource);
@@ -56,7 +54,6 @@ internal sealed partial class World
             return;
         }
 
-        EndWatches(_accesses);
         _accesses.BeginStep();
         if (item.Work.Callback is TimerTurn turn)
         {
@@ -66,32 +63,6 @@ internal sealed partial class World
         if (item.Actor.Executor.MaximumConcurrency != int.MaxValue)
         {
             _accesses.Add(OperationKind.Write, item.Actor.Executor);
-        }
-    }
-
-    /// <summary>What the last step has worked on is what a cancellation changes: there are the waits that it ends.</summary>
-    private void EndWatches(AccessLog accesses)
-    {
-        foreach (var watched in _watched)
-        {
-            foreach (var (resource, _) in accesses.Step)
-            {
-                watched.Resources.Add(resource);
-            }
-        }
-
-        _watched.Clear();
-    }
-
-    /// <summary>A token of operations, as a thing that they look at and that a cancellation changes.</summary>
-    private sealed class WatchedToken(World world)
-    {
-        public HashSet<int> Resources { get; } = [];
-
-        public void Cancelled()
-        {
-            world.Access(OperationKind.Write, this);
-            world._accesses?.AddChanges(Resources);
         }
     }
 }

@@ -104,13 +104,14 @@ public sealed class Select<TResult>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> TakeAsync(CancellationToken cancellationToken = default)
     {
+        Interleaving.Watch(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         BeginTake();
         try
         {
             if (Interleaving.Applies)
             {
-                await Interleaving.PointAsync(OperationKind.Receive, this, cancellationToken).ConfigureAwait(Executor.Current is not null);
+                await Interleaving.PointAsync(OperationKind.Receive, this).ConfigureAwait(Executor.Current is not null);
             }
 
             var start = NextStart();
@@ -141,13 +142,18 @@ public sealed class Select<TResult>
             throw new InvalidOperationException("A select has no reader and would never end. Add one with On before taking.");
         }
 
+        Interleaving.See(OperationKind.Write, this);
         if (Interlocked.Exchange(ref _busy, 1) != 0)
         {
             throw new InvalidOperationException("A take began while another one of the same select was under way. Await it first, or make a select for each consumer.");
         }
     }
 
-    private void EndTake() => Volatile.Write(ref _busy, 0);
+    private void EndTake()
+    {
+        Interleaving.See(OperationKind.Write, this);
+        Volatile.Write(ref _busy, 0);
+    }
 
     private int NextStart()
     {

@@ -62,6 +62,16 @@ internal static class Interleaving
         }
     }
 
+    /// <summary>Tells a simulation that the current actor looks at a token.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Watch(CancellationToken cancellationToken)
+    {
+        if (IsOn)
+        {
+            Executor.Current?.Interleaver?.Watch(cancellationToken);
+        }
+    }
+
     /// <summary>Tells a simulation that the operation which was told with <see cref="Touch"/> took what it tried to take.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Took(OperationKind kind, object resource)
@@ -132,7 +142,7 @@ internal static class Interleaving
     }
 
     /// <summary>In a simulation: waits for the turn; the operation itself is the caller's.</summary>
-    public static async ValueTask PointAsync(OperationKind kind, object resource, CancellationToken cancellationToken = default)
+    public static async ValueTask PointAsync(OperationKind kind, object resource)
     {
         var interleaver = Executor.Current!.Interleaver!;
         if (!interleaver.Arrive(kind, resource))
@@ -141,7 +151,6 @@ internal static class Interleaving
         }
 
         interleaver.Begin(kind, resource);
-        interleaver.Watch(cancellationToken);
     }
 
     /// <summary>In a simulation: lets reports know for what the caller waits.</summary>
