@@ -102,13 +102,13 @@ internal sealed class Exploration(Runner runner)
         Strategy = (only?.Strategy ?? _options.Strategy).ToString(),
         IsExhaustive = exhausted,
         Failure = failure is null ? null : new Inquest(runner, _estimate).Into(failure),
-        NeverReached = [.. _tally.NeverReached],
+        NeverReached = only is null ? [.. _tally.NeverReached] : [],
         Coverage = _tally.ToCoverage(),
     };
 
     private SimulationFailure? RunOne(Strategy strategy, ulong seed)
     {
-        var world = runner.Run(strategy, seed, _tally, buffers: _buffers);
+        var world = runner.Run(strategy, seed, _tally, prepare: static world => world.WaitsForEscapes = true, buffers: _buffers);
         strategy.End(world.Failure is not null, world.Log.Hash);
         _steps += world.Steps;
         _hash = (_hash * 0x9E3779B97F4A7C15) ^ world.Log.Hash ^ (ulong)world.Steps;
@@ -134,7 +134,7 @@ internal sealed class Exploration(Runner runner)
             _estimate = world.ToEstimate();
         }
 
-        return null;
+        return world.Failure is null ? null : runner.FailureOf(world, _schedules, strategy.Name);
     }
 
     /// <summary>Runs the schedule again; fails it if the two runs differ.</summary>

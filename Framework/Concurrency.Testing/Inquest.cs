@@ -69,13 +69,8 @@ internal sealed class Inquest(Runner runner, ScheduleEstimate estimate)
     /// <summary>The seed, once it was seen to make the same schedule.</summary>
     private SimulationSeed? SeedOf(SimulationFailure failure)
     {
-        if (failure.Kind == SimulationFailureKind.Nondeterminism)
-        {
-            return null;
-        }
-
         var trace = failure.Trace;
-        if (!TryParse(trace.Strategy, out var strategy))
+        if (failure.Kind == SimulationFailureKind.Nondeterminism || !TryParse(trace.Strategy, out var strategy))
         {
             return null;
         }

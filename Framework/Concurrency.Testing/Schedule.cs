@@ -12,6 +12,11 @@ internal sealed class Schedule(World world, Func<Sim, Task> body, CoverageTally 
         var sim = new Sim(world, outlook, tally);
         var main = world.Start(_ => body(sim));
         world.RunUntil(() => main.IsCompleted, long.MaxValue);
+        if (!main.IsCompleted)
+        {
+            world.AwaitEscapes();
+        }
+
         world.LookForEscapes();
         if (world.Failure is null && !main.IsCompleted)
         {
@@ -31,6 +36,7 @@ internal sealed class Schedule(World world, Func<Sim, Task> body, CoverageTally 
         if (world.Failure is null)
         {
             RunRest(endGrace);
+            world.LookForRemains();
             outlook.End();
         }
     }

@@ -2,6 +2,7 @@ using Concurrency.Executors;
 using Concurrency.Testing.Choices;
 using Concurrency.Testing.Clock;
 using Concurrency.Testing.Engine;
+using Concurrency.Testing.Histories;
 
 namespace Concurrency.Testing;
 
@@ -76,6 +77,29 @@ public sealed class Sim
     /// <param name="condition">Fast, and without side effects.</param>
     /// <param name="what">What must be reached, for the report; the same in every schedule.</param>
     public void Sometimes(Func<bool> condition, string what) => _outlook.Sometimes(condition, what);
+
+    /// <summary>Checks that the operations of a history could have happened one after the other, each between its beginning and its end.</summary>
+    /// <param name="spec">What the operations mean when they come one after the other.</param>
+    /// <param name="history">What was asked, and answered.</param>
+    public void Linearizable<TState, TOperation, TResult>(
+        SequentialSpec<TState, TOperation, TResult> spec, OperationHistory<TOperation, TResult> history)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(history);
+        if (new Linearization<TState, TOperation, TResult>(spec).Refute(history) is { } refutation)
+        {
+            _world.Fail(SimulationFailureKind.NotLinearizable, refutation);
+        }
+    }
+
+    /// <summary>Makes a value that actors share as they would share a field, watched for accesses without an order.</summary>
+    /// <param name="value">Its first value.</param>
+    /// <param name="name">Its name in reports.</param>
+    public Shared<T> Shared<T>(T value, string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return new Shared<T>(_world, value, name);
+    }
 
     /// <summary>Names a lock, a channel or another thing in reports.</summary>
     public T Name<T>(T thing, string name)

@@ -1,3 +1,4 @@
+using Concurrency.Testing.Engine;
 using Concurrency.Testing.Strategies;
 
 namespace Concurrency.Testing;
@@ -26,6 +27,9 @@ public sealed record SimulationOptions
     /// <summary>The clock by which <see cref="Budget"/> goes.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>What is looked for; the default has no false alarms.</summary>
+    public Detectors Detectors { get; init; } = Detectors.Default;
+
     /// <summary>The name of the test, for traces and reports; null to take that of the body.</summary>
     public string? Test { get; init; }
 
@@ -43,6 +47,9 @@ public sealed record SimulationOptions
 
     /// <summary>The folder for the traces of failures; null for none, unless the variable <c>SIM_TRACE_DIR</c> names one. It is made when it is missing.</summary>
     public string? TraceDirectory { get; init; }
+
+    /// <summary>The identity of the build of the test's assembly; null to take that of the body.</summary>
+    internal Guid? AssemblyVersion { get; init; }
 
     /// <summary>Reads the environment.</summary>
     internal Func<string, string?> Variables { get; init; } = Environment.GetEnvironmentVariable;

@@ -12,6 +12,7 @@ namespace Concurrency.Testing.Clock;
 public sealed class VirtualClock : TimeProvider
 {
     private ClockScheduler? _scheduler;
+    private bool _advancing;
     private long _now;
     private long _offset;
 
@@ -87,11 +88,14 @@ public sealed class VirtualClock : TimeProvider
         }
     }
 
+    /// <summary>Told of each firing, before the callback.</summary>
+    internal Action<VirtualTimer>? Fires { get; set; }
+
     /// <summary>Nanoseconds since the start.</summary>
     internal long Now => _scheduler is { } scheduler ? scheduler.Clock : _now;
 
     /// <summary>Told of each arming, so that a simulation which waits for nothing else sees it.</summary>
-    internal Action<long>? Armed { get; set; }
+    internal Action<VirtualTimer>? Armed { get; set; }
 
     /// <summary>Told of each change of a timer, before it is made.</summary>
     internal Action<VirtualTimer>? Changed { get; set; }
@@ -118,7 +122,7 @@ public sealed class VirtualClock : TimeProvider
     public void AdvanceBy(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        Virtual.AdvanceTo(checked(Now + ClockTime.Nanoseconds(time)));
+        Advance(checked(Now + ClockTime.Nanoseconds(time)));
     }
 
     /// <summary>Lets time pass up to a moment and fires what comes due, each at its own time, on the calling thread.</summary>
@@ -131,7 +135,7 @@ public sealed class VirtualClock : TimeProvider
             throw new ArgumentOutOfRangeException(nameof(elapsed), elapsed, $"The clock stands at {Elapsed} and goes only forwards. Use Jump to change the time that it shows.");
         }
 
-        Virtual.AdvanceTo(ClockTime.Nanoseconds(elapsed));
+        Advance(ClockTime.Nanoseconds(elapsed));
     }
 
     /// <summary>Fires timers in the order of their due times until none is left or a time has passed.</summary>
@@ -159,7 +163,7 @@ public sealed class VirtualClock : TimeProvider
                 return false;
             }
 
-            Virtual.AdvanceTo(Math.Max(due, Now));
+            Advance(Math.Max(due, Now));
         }
     }
 
@@ -175,11 +179,45 @@ public sealed class VirtualClock : TimeProvider
     /// <inheritdoc/>
     public override string ToString() => $"virtual clock at {Elapsed} with {PendingTimers} timers";
 
+    private void Advance(long to)
+    {
+        if (_advancing)
+        {
+            throw new InvalidOperationException("A callback of a timer advances the clock that fires it. Arm a timer, or advance after the callback has returned.");
+        }
+
+        _advancing = true;
+        try
+        {
+            while (NextUntil(to) is { } next)
+            {
+                MoveTo(Math.Max(Now, next.DueTime));
+                next.Invoke();
+            }
+
+            MoveTo(Math.Max(Now, to));
+        }
+        finally
+        {
+            _advancing = false;
+        }
+    }
+
+    private VirtualTimer? NextUntil(long to)
+    {
+        lock (Gate)
+        {
+            return Timers.First is { } first && first.DueTime <= to ? first : null;
+        }
+    }
+
     internal void MoveTo(long now)
     {
         _now = now;
         _scheduler?.MoveTo(now);
     }
 
-    internal void OnArmed(long due) => Armed?.Invoke(due);
+    internal void OnArmed(VirtualTimer timer) => Armed?.Invoke(timer);
+
+    internal void OnFiring(VirtualTimer timer) => Fires?.Invoke(timer);
 }

@@ -23,6 +23,9 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
     /// <summary>Tells one arming from the next, so that a turn which was queued for the last one does not fire the next.</summary>
     public int Arming { get; private set; }
 
+    /// <summary>What had happened when it was armed.</summary>
+    public object? Stamp { get; set; }
+
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
         ClockTime.Validate(dueTime, period);
@@ -67,6 +70,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
             }
         }
 
+        clock.OnFiring(this);
         if (context is null)
         {
             Call();
@@ -100,7 +104,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
         DueTime = due;
         Arming++;
         clock.Timers.Add(this);
-        clock.OnArmed(due);
+        clock.OnArmed(this);
     }
 
     private void Disarm()

@@ -1,6 +1,7 @@
 using System.Text;
 using Concurrency.Execution;
 using Concurrency.Executors;
+using Concurrency.Scopes;
 using Concurrency.Testing.Clock;
 using Concurrency.Testing.Schedules;
 
@@ -16,6 +17,31 @@ internal static class Descriptions
     public static string TooManySteps(World world, long maximum) =>
         $"The schedule took more than {maximum} steps, at {ClockTime.Span(world.Clock.Now)} of virtual time. Something goes on for ever, or the limit " +
         $"is too small (SimulationOptions.MaximumSteps). Last: {Busiest(world)}.";
+
+    public static string LockOrder(World world, IReadOnlyList<LockOrders.Nesting> circle)
+    {
+        var links = circle.Select(nesting =>
+            $"'{NameOf(nesting.Actor)}' takes '{world.NameOf(nesting.Wanted.Resource)}' while it holds {string.Join(" and ", nesting.Held.Select(hold => $"'{world.NameOf(hold.Resource)}'"))}");
+        return $"Locks are taken in orders that can deadlock, although they did not in this schedule: {string.Join("; ", links)}. Take them in one order everywhere.";
+    }
+
+    public static string DataRace(World world, string name, string now, string before) =>
+        $"Nothing puts two accesses to '{name}' in an order, at step {world.Steps}: {now}, and {before}. Hold a lock around both, or hand the value over through a channel.";
+
+    public static string Blocks(Actor actor, BlockingStack stack) =>
+        $"'{NameOf(actor)}' blocks the simulation's only thread in {stack.Operation}, at {stack.CallSite}, and nobody could end the wait. Await it instead.\n{stack.Text}";
+
+    public static string LeakedScope(TaskScope scope) =>
+        $"The scope '{scope.Name}' is still open at the end{(scope.Children is { Count: > 0 } children ? $", with {string.Join(", ", children.Select(child => $"'{child}'"))} inside" : "")}. Await TaskScope.RunAsync, and let its body and its children end.";
+
+    public static string IgnoredCancellation(TaskScope scope, int steps) =>
+        $"The scope '{scope.Name}' was cancelled ({scope.Reason}) and {steps} steps later {string.Join(", ", scope.Children.Select(child => $"'{child}'"))} still runs. Pass its token on, and look at it in loops.";
+
+    public static string Starvation(World world, ReadyItem item, int steps) =>
+        $"'{NameOf(item.Actor)}' could go on and has not had a turn for {steps} steps, while others had theirs: {Busiest(world)}.";
+
+    public static string Livelock(World world, int steps) =>
+        $"For {steps} steps nothing happened that had not happened before: {Busiest(world)} go on and on. Let them wait for what they look for.";
 
     public static string Unhandled(Actor actor, Exception error) => $"A callback of '{NameOf(actor)}' threw, and nobody awaits it: {error}";
 
@@ -48,6 +74,17 @@ internal static class Descriptions
         return string.Join(", ", last);
     }
 
+    private static void AppendLost(StringBuilder text, World world, Actor actor)
+    {
+        foreach (var wait in actor.Waits)
+        {
+            if (world.LastNotified(wait.Resource) is { } last && last.Step < actor.LastStep)
+            {
+                text.Append($" (a lost wake-up: {(last.By is null ? "a timer" : $"'{NameOf(last.By)}'")} notified it at step {last.Step}, before it waited)");
+            }
+        }
+    }
+
     private static void AppendCycle(StringBuilder text, World world)
     {
         var cycle = world.WaitCycle();
@@ -63,6 +100,7 @@ internal static class Descriptions
         foreach (var actor in world.Actors.Where(IsUnfinished))
         {
             text.Append("\n  ").Append(NameOf(actor)).Append(": ").Append(world.WaitOf(actor));
+            AppendLost(text, world, actor);
         }
     }
 

@@ -74,6 +74,9 @@ public sealed class SimulatedExecutor : Executor, IActorHome
 
     internal override Interleaver? Interleaver => _world;
 
+    /// <summary>Whether all that was to run here has ended.</summary>
+    internal bool HasDrained => _drained.Task.IsCompleted;
+
     /// <summary>Whether a turn that is not begun yet must wait until another has ended.</summary>
     internal bool IsFull => _midTurns >= MaximumConcurrency;
 
@@ -108,7 +111,19 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         }
     }
 
-    void IActorHome.Continue(Actor actor, ExecutorWork work) => Queue(_world.Item(actor, work), isRoot: false);
+    void IActorHome.Continue(Actor actor, ExecutorWork work)
+    {
+        if (_world.IsHere())
+        {
+            Queue(_world.Item(actor, work), isRoot: false);
+        }
+        else
+        {
+            _world.Escaped(this);
+        }
+    }
+
+    void IActorHome.Blocks(Actor actor) => _world.Blocks(actor);
 
     /// <summary>Queues the rest of a turn that was stopped at an operation.</summary>
     internal void StopTurn(ReadyItem item)

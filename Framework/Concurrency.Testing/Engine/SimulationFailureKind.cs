@@ -42,6 +42,21 @@ public enum SimulationFailureKind
     /// <summary>Locks are taken in an order that can deadlock.</summary>
     LockOrder,
 
+    /// <summary>A scope was still open at the end.</summary>
+    LeakedScope,
+
+    /// <summary>A channel was never completed, or was written to after it was.</summary>
+    ChannelMisuse,
+
+    /// <summary>Work went on for long after it was cancelled.</summary>
+    IgnoredCancellation,
+
+    /// <summary>An actor that could go on did not get its turn for long.</summary>
+    Starvation,
+
+    /// <summary>Actors went on and on, and nothing new happened.</summary>
+    Livelock,
+
     /// <summary>A failure that nobody looked at.</summary>
     UnobservedFailure,
 

@@ -7,6 +7,7 @@ internal sealed class SimulationOutlook(World world, CoverageTally tally)
 {
     private readonly List<(Func<bool> Condition, string What)> _always = [];
     private readonly List<(Func<bool> Condition, long Until, string What)> _pending = [];
+    private bool _watches;
     private readonly List<(Func<bool> Condition, string What)> _sometimes = [];
 
     public void Always(Func<bool> condition, string what)
@@ -52,7 +53,14 @@ internal sealed class SimulationOutlook(World world, CoverageTally tally)
         ArgumentException.ThrowIfNullOrWhiteSpace(what);
     }
 
-    private void Watch() => world.AfterStep ??= Look;
+    private void Watch()
+    {
+        if (!_watches)
+        {
+            _watches = true;
+            world.AfterStep += Look;
+        }
+    }
 
     private void Look()
     {

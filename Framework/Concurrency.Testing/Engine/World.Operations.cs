@@ -44,11 +44,12 @@ internal sealed partial class World
         actor.Operation = kind;
         actor.Resource = resource;
         Happened(actor, kind, resource);
+        LookAtLockOrder(actor, kind, resource);
     }
 
     public override object? Park(OperationKind kind, object resource)
     {
-        Current?.Waits.Add(new Hold(kind, resource));
+        Current?.BeginWait(new Hold(kind, resource));
         return Current;
     }
 
@@ -57,6 +58,7 @@ internal sealed partial class World
         if (parked is Actor waited)
         {
             waited.Waits.Remove(new Hold(kind, resource));
+            OrderHappened(waited, OperationKind.Wait, resource);
         }
 
         if (passed)
@@ -69,6 +71,7 @@ internal sealed partial class World
     {
         FinishStopped();
         Happened(Current, kind, resource);
+        _accesses?.Add(kind, resource);
         Events?.Touched(Current, kind, resource);
     }
 
@@ -76,7 +79,7 @@ internal sealed partial class World
     {
         if (kind is OperationKind.Acquire or OperationKind.AcquireShared)
         {
-            Current?.Holds.Add(new Hold(kind, resource));
+            Current?.Take(new Hold(kind, resource));
         }
     }
 
@@ -85,6 +88,8 @@ internal sealed partial class World
     private void Happened(Actor? actor, OperationKind kind, object resource)
     {
         _accesses?.Add(kind, resource);
+        OrderHappened(actor, kind, resource);
+        Detect(actor, kind, resource);
         if (kind == OperationKind.Release)
         {
             LetGo(actor, resource);

@@ -9,35 +9,38 @@ namespace Concurrency.Testing.Engine;
 /// <content>The names of things, and who waits for whom.</content>
 internal sealed partial class World
 {
-    private readonly Dictionary<object, string> _names = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private Dictionary<object, string>? _given;
+    private Dictionary<string, int>? _numbers;
+
+    private Dictionary<object, string> Names => _given ??= new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Gives a thing a name for reports.</summary>
     public void Name(object thing, string name)
     {
-        _names[thing] = name;
+        Names[thing] = name;
         if (thing is IInterleaved { Resource: var inside })
         {
-            _names[inside] = name;
+            Names[inside] = name;
         }
     }
 
     /// <summary>The name of a thing: the one that was given, or its type and a number.</summary>
     public string NameOf(object resource)
     {
-        if (_names.TryGetValue(resource, out var name))
+        if (Names.TryGetValue(resource, out var name))
         {
             return name;
         }
 
         if (GivenName(resource) is { } given)
         {
-            return _names[resource] = given;
+            return Names[resource] = given;
         }
 
         var type = TypeName(resource);
+        _numbers ??= new(StringComparer.Ordinal);
         var number = _numbers[type] = _numbers.GetValueOrDefault(type) + 1;
-        return _names[resource] = $"{type} #{number}";
+        return Names[resource] = $"{type} #{number}";
     }
 
     /// <summary>What an actor that cannot go on waits for, as a clause.</summary>

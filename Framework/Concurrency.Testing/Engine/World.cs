@@ -93,6 +93,7 @@ internal sealed partial class World : Interleaver
     public Task Start(Func<CancellationToken, Task> body)
     {
         Interleaving.HearBetweenTurns(this);
+        BeginDetecting();
         Executor.SetCurrent(Main, Outside(Main));
         try
         {
@@ -109,6 +110,7 @@ internal sealed partial class World : Interleaver
         var root = work.Callback as IRootTask;
         var actor = new Actor(executor, executor, _actors.Count, root?.GivenName ?? "", Current) { Promise = root?.Promise, Origin = work };
         _actors.Add(actor);
+        Caused(actor);
         _strategy.Created(actor);
         return actor;
     }
@@ -119,6 +121,8 @@ internal sealed partial class World : Interleaver
         item.Actor = actor;
         item.Work = work;
         item.Sequence = ++_sequence;
+        item.Since = Steps;
+        Caused(actor);
         return item;
     }
 

@@ -11,6 +11,8 @@ internal sealed class WorldOptions
     /// <summary>Looks for behaviour that is new; null if nobody asks.</summary>
     public Novelty? Novelty { get; init; }
 
+    public Detectors Detectors { get; init; } = Detectors.Default;
+
     public long MaximumSteps { get; init; } = 100_000;
 
     /// <summary>How long, in virtual time, what the body started may go on after its end.</summary>

@@ -5,7 +5,11 @@ namespace Concurrency.Testing.Schedules;
 /// <summary>One thread of control of a simulation: a piece of work that was posted, spawned or run, and all that continues it.</summary>
 internal sealed class Actor : ExecutorSynchronizationContext
 {
+    private static readonly List<Hold> s_nothing = [];
+
     private readonly IActorHome _home;
+    private List<Hold>? _waits;
+    private List<Hold>? _holds;
 
     public Actor(Executor executor, IActorHome home, int id, string name, Actor? parent)
         : base(executor)
@@ -14,6 +18,7 @@ internal sealed class Actor : ExecutorSynchronizationContext
         Id = id;
         Name = name;
         Parent = parent;
+        SetWaitNotificationRequired();
     }
 
     /// <summary>The number of the actor in the order of creation; 0 is the test's body.</summary>
@@ -55,10 +60,24 @@ internal sealed class Actor : ExecutorSynchronizationContext
     public long LastStep { get; set; }
 
     /// <summary>What it waits for: more than one thing if it began several operations before it awaited them.</summary>
-    public List<Hold> Waits { get; } = [];
+    public List<Hold> Waits => _waits ?? s_nothing;
 
     /// <summary>What it has taken and not given back.</summary>
-    public List<Hold> Holds { get; } = [];
+    public List<Hold> Holds => _holds ?? s_nothing;
+
+    public void BeginWait(Hold wait) => (_waits ??= []).Add(wait);
+
+    public void Take(Hold hold) => (_holds ??= []).Add(hold);
+
+    public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    {
+        if (millisecondsTimeout != 0)
+        {
+            _home.Blocks(this);
+        }
+
+        return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+    }
 
     internal override void Resume(ExecutorWork work) => _home.Continue(this, work);
 

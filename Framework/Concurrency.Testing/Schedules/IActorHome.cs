@@ -7,4 +7,7 @@ internal interface IActorHome
 {
     /// <summary>Queues the next turn of an actor.</summary>
     void Continue(Actor actor, ExecutorWork work);
+
+    /// <summary>An actor is about to block the thread; does not return unless it may.</summary>
+    void Blocks(Actor actor);
 }

@@ -19,6 +19,9 @@ internal sealed class ReadyItem
     /// <summary>The place among the ready turns; 0 while it is not one of them.</summary>
     public long Order;
 
+    /// <summary>The step at which it became ready.</summary>
+    public long Since;
+
     /// <summary>For strategies that rank turns.</summary>
     public long Priority;
 }

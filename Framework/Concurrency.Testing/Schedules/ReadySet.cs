@@ -27,6 +27,7 @@ internal sealed class ReadySet
     {
         var items = _items;
         var item = items[index];
+        item.Order = 0;
         var last = --Count;
         item.Order = 0;
         if (last - index > 8)
@@ -70,5 +71,6 @@ internal sealed class ReadySet
     {
         Array.Clear(_items, 0, Count);
         Count = 0;
+        _order = 0;
     }
 }

@@ -3,6 +3,9 @@ namespace Concurrency.Execution;
 /// <summary>Decides, in a simulation, who goes first where real threads could overtake each other.</summary>
 internal abstract class Interleaver
 {
+    /// <summary>Whether the end of a piece of work waits for a turn of its own.</summary>
+    public abstract bool SeparatesEnds { get; }
+
     /// <summary>Tells that the current actor is about to do an operation.</summary>
     /// <returns>Whether it may do it at once; otherwise it waits for its turn with <see cref="Suspend"/>.</returns>
     public abstract bool Arrive(OperationKind kind, object resource);

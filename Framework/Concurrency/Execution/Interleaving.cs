@@ -26,6 +26,13 @@ internal static class Interleaving
         get => IsOn && IsSimulated() ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
     }
 
+    /// <summary>Whether the end of a piece of work is a step of its own.</summary>
+    public static bool SeparatesEnds
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => IsOn && Executor.Current?.Interleaver is { SeparatesEnds: true };
+    }
+
     /// <summary>Whether a simulation runs somewhere in the process.</summary>
     private static bool IsOn
     {

@@ -208,6 +208,18 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
 
     private void Complete(Task task)
     {
+        if (Interleaving.SeparatesEnds)
+        {
+            default(InterleavingPoint).UnsafeOnCompleted(() => End(task));
+        }
+        else
+        {
+            End(task);
+        }
+    }
+
+    private void End(Task task)
+    {
         if (task.IsCompletedSuccessfully)
         {
             EndFlight();

@@ -23,11 +23,13 @@ internal sealed class BlockingStack
     public required bool IsInternal { get; init; }
 
     /// <summary>Describes the wait that the calling thread is in.</summary>
-    public static BlockingStack Capture()
+    /// <param name="told">The type that .NET has told of the wait, if it is not that of real executors.</param>
+    public static BlockingStack Capture(Type? told = null)
     {
+        var teller = (told ?? typeof(BlockingWatch)).FullName;
         var frames = new StackTrace(fNeedFileInfo: true).GetFrames().Select(Frame.Of)
-            .SkipWhile(frame => frame.Type != typeof(BlockingWatch).FullName)
-            .SkipWhile(frame => frame.Type == typeof(BlockingWatch).FullName)
+            .SkipWhile(frame => frame.Type != teller)
+            .SkipWhile(frame => frame.Type == teller)
             .ToArray();
         var wait = frames.TakeWhile(frame => frame.Origin == CodeOrigin.DotNet).ToArray();
         var turn = frames[wait.Length..].TakeWhile(frame => !frame.BeginsTurn).ToArray();

@@ -119,6 +119,7 @@ public sealed class TaskScope : ILiveObject
         options.Validate();
         var scope = new TaskScope(options, cancellationToken);
         using var membership = new ScopeMembership(scope, options.Parent);
+        Interleaving.Touch(OperationKind.Write, scope);
         await using var registration = cancellationToken
             .UnsafeRegister(static s => ((TaskScope)s!).OnCallerCancelled(), scope)
             .ConfigureAwait(Executor.Current is not null);
@@ -195,7 +196,7 @@ public sealed class TaskScope : ILiveObject
     public void Cancel(string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        Interleaving.Touch(OperationKind.Signal, this);
+        Interleaving.Touch(OperationKind.Complete, this);
         using (_gate.EnterScope())
         {
             if (_reason is not null || HasEnded)
