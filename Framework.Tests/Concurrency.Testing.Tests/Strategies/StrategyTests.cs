@@ -19,7 +19,7 @@ public sealed class StrategyTests
 
         Assert.Equal(text, strategy.ToString());
         Assert.Equal(strategy, SimulationStrategy.Parse($" {text.ToUpperInvariant()} "));
-        Assert.Equal(text == "portfolio" ? "random" : text, strategy.Create().Name);
+        Assert.Equal(text == "portfolio" ? "urw" : text, strategy.Create().Name);
     }
 
     [Theory]

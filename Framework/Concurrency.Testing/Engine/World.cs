@@ -41,6 +41,7 @@ internal sealed partial class World : Interleaver
         ClockActor = new Actor(ClockExecutor, ClockExecutor, -1, "clock", null);
     }
 
+    /// <summary>The seed of the schedule. 0 is that of exhaustive strategies: steps take no time, and every operation is a step.</summary>
     public ulong Seed { get; }
 
     public VirtualClock Clock { get; } = new();
