@@ -97,7 +97,7 @@ public sealed class WaitForTests
     [Fact]
     public void LockOrder_OppositeOrders_IsToldFromAScheduleThatDidNotDeadlock()
     {
-        var failure = Simulation.Explore(AbBaAsync, new SimulationOptions { Strategy = SimulationStrategy.Fifo }).Failure;
+        var failure = Simulation.Explore(AbBaAsync, new SimulationOptions { Strategy = SimulationStrategy.Fifo, Detectors = Detectors.LockOrder }).Failure;
 
         Assert.Equal(SimulationFailureKind.LockOrder, failure?.Kind);
         Assert.Contains("'ab' takes 'b' while it holds 'a'", failure!.Message, StringComparison.Ordinal);
