@@ -17,7 +17,7 @@ internal sealed partial class World
         actor.Operation = kind;
         actor.Resource = resource;
         _accesses?.NumberOf(resource);
-        var goesOn = _accesses is null && _ready.Count == 0 && Clock.Timers.NextDue > Clock.Now;
+        var goesOn = Seed != 0 && _ready.Count == 0 && Clock.Timers.NextDue > Clock.Now;
         Events?.Arrived(actor, goesOn);
         return goesOn;
     }

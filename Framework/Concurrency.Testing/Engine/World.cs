@@ -32,6 +32,7 @@ internal sealed partial class World : Interleaver
         _strategy = options.Strategy;
         _accesses = options.Strategy.Accesses;
         _novelty = options.Novelty;
+        Clock.Changed = _accesses is null ? null : timer => Access(OperationKind.Write, timer);
         Seed = seed;
         _costs = ~seed;
         Main = new SimulatedExecutor(this, "simulation", ExecutorKind.Pool, int.MaxValue);
@@ -40,6 +41,7 @@ internal sealed partial class World : Interleaver
         ClockActor = new Actor(ClockExecutor, ClockExecutor, -1, "clock", null);
     }
 
+    /// <summary>The seed of the schedule. 0 is that of exhaustive strategies: steps take no time, and every operation is a step.</summary>
     public ulong Seed { get; }
 
     public VirtualClock Clock { get; } = new();

@@ -104,6 +104,7 @@ public sealed class Select<TResult>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> TakeAsync(CancellationToken cancellationToken = default)
     {
+        Interleaving.Watch(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         BeginTake();
         try
@@ -142,13 +143,18 @@ public sealed class Select<TResult>
             throw new InvalidOperationException("A select has no reader and would never end. Add one with On before taking.");
         }
 
+        Interleaving.See(OperationKind.Write, this);
         if (Interlocked.Exchange(ref _busy, 1) != 0)
         {
             throw new InvalidOperationException("A take began while another one of the same select was under way. Await it first, or make a select for each consumer.");
         }
     }
 
-    private void EndTake() => Volatile.Write(ref _busy, 0);
+    private void EndTake()
+    {
+        Interleaving.See(OperationKind.Write, this);
+        Volatile.Write(ref _busy, 0);
+    }
 
     private int NextStart()
     {
