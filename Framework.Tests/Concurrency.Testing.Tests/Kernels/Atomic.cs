@@ -2,8 +2,8 @@ using Concurrency.Execution;
 
 namespace Concurrency.Testing.Tests.Kernels;
 
-/// <summary>A variable that others can use between any two uses of it.</summary>
-internal sealed class Racy<T>(T value)
+/// <summary>A variable whose single reads and writes need no order, as those of a volatile field: what goes wrong lies between them.</summary>
+internal sealed class Atomic<T>(T value)
 {
     private T _value = value;
 
