@@ -9,13 +9,13 @@ internal sealed class Atomic<T>(T value)
 
     public async ValueTask<T> ReadAsync()
     {
-        await Executor.Yield();
+        await Interleaving.PointAsync(OperationKind.Read, this);
         return _value;
     }
 
     public async ValueTask WriteAsync(T value)
     {
-        await Executor.Yield();
+        await Interleaving.PointAsync(OperationKind.Write, this);
         _value = value;
     }
 }
