@@ -126,11 +126,12 @@ public static class Simulation
 
     private static SimulationOptions Of(SimulationTrace trace, SimulationOptions options) =>
         options with
-    {
-        MaximumSteps = trace.MaximumSteps,
-        EndGrace = trace.EndGrace,
-        Mode = trace.IsCaptured ? SimulationMode.Captured : options.Mode,
-    };
+        {
+            MaximumSteps = trace.MaximumSteps,
+            EndGrace = trace.EndGrace,
+            Detectors = Enum.TryParse<Detectors>(trace.Detectors, out var detectors) ? detectors : options.Detectors,
+            Mode = trace.IsCaptured ? SimulationMode.Captured : options.Mode,
+        };
 
     private static T Run<T>(Runner runner, Func<T> run)
     {

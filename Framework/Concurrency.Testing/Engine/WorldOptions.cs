@@ -15,6 +15,9 @@ internal sealed class WorldOptions
     /// <summary>The thread pool, if what it would run belongs to the schedule; null otherwise.</summary>
     public CapturedPool? Pool { get; init; }
 
+    /// <summary>Whether it has no end and no failures.</summary>
+    public bool IsLive { get; init; }
+
     public Detectors Detectors { get; init; } = Detectors.Default;
 
     public long MaximumSteps { get; init; } = 100_000;
