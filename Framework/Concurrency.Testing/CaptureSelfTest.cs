@@ -23,7 +23,7 @@ internal static class CaptureSelfTest
             return difference;
         }
 
-        var pool = new CapturedPool(queues);
+        using var pool = new CapturedPool(queues);
         try
         {
             using (PinnedPool.Pin())

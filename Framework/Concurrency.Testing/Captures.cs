@@ -62,7 +62,7 @@ internal static class Captures
 
     private static T RunPinned<T>(Runner runner, Func<T> run)
     {
-        var pool = new CapturedPool(PoolQueues.Find(out _)!);
+        using var pool = new CapturedPool(PoolQueues.Find(out _)!);
         try
         {
             using (PinnedPool.Pin())

@@ -116,6 +116,14 @@ public sealed class CapturedModeTests
     }
 
     [Fact]
+    public void BlockingWait_InWorkOfThePool_IsInterruptedAndTold()
+    {
+        var report = Simulation.Explore(static _ => Task.Run(static () => new TaskCompletionSource().Task.Wait()), Captured.Options());
+        Assert.Equal(SimulationFailureKind.BlockingWait, report.Failure?.Kind);
+        Assert.Contains("blocked the simulation's only thread", report.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Explore_InsideOfACapturedSimulation_IsRefused()
     {
         var report = Simulation.Explore(static _ =>

@@ -3,11 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 namespace Concurrency.Testing.Capture;
 
 /// <summary>The queues of a pool whose workers are held, for the one thread that runs its items.</summary>
-internal sealed class CapturedPool(PoolQueues queues)
+internal sealed class CapturedPool(PoolQueues queues) : IDisposable
 {
     private readonly Dictionary<Type, bool> _foreign = [];
     private readonly List<object> _others = [];
     private long _timers;
+
+    /// <summary>Looks for turns that block the thread.</summary>
+    public BlockWatch Watch { get; } = new();
 
     /// <summary>How many real timers were started since the schedule began, and are active.</summary>
     public long RealTimers => Math.Max(0, Timer.ActiveCount - _timers);
@@ -57,6 +60,9 @@ internal sealed class CapturedPool(PoolQueues queues)
 
         _others.Clear();
     }
+
+    /// <summary>Ends the watch.</summary>
+    public void Dispose() => Watch.Dispose();
 
     private void Keep(object item)
     {

@@ -34,6 +34,9 @@ internal static class Descriptions
     public static string Blocks(Actor actor, BlockingStack stack) =>
         $"'{NameOf(actor)}' blocks the simulation's only thread in {stack.Operation}, at {stack.CallSite}, and nobody could end the wait. Await it instead.\n{stack.Text}";
 
+    public static string Blocked(Actor actor) =>
+        $"'{NameOf(actor)}' blocked the simulation's only thread in a wait that nobody could end. It was interrupted. Await instead of Wait(), Result and lock.";
+
     public static string LeakedScope(TaskScope scope) =>
         $"The scope '{scope.Name}' is still open at the end{(scope.Children is { Count: > 0 } children ? $", with {string.Join(", ", children.Select(child => $"'{child}'"))} inside" : "")}. Await TaskScope.RunAsync, and let its body and its children end.";
 

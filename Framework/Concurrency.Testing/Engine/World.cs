@@ -295,6 +295,7 @@ internal sealed partial class World : Interleaver
             Executor.SetCurrent(actor.IsCaptured ? null : executor, actor.IsCaptured ? null : actor);
         }
 
+        _pool?.Watch.Begins();
         try
         {
             item.Work.Execute();
@@ -305,6 +306,11 @@ internal sealed partial class World : Interleaver
             {
                 Fail(SimulationFailureKind.UnhandledException, Descriptions.Unhandled(actor, error), error);
             }
+        }
+
+        if (_pool is not null && _pool.Watch.Ended())
+        {
+            Replace(SimulationFailureKind.BlockingWait, new WorldFailure(SimulationFailureKind.BlockingWait, Descriptions.Blocked(actor), null, Steps));
         }
 
         ExecutionContext.Restore(_homeContext);
