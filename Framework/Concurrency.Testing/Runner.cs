@@ -78,7 +78,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
     public SimulationFailure FailureOf(World world, int schedule, string strategy) => new()
     {
         Kind = world.Failure!.Kind,
-        Message = world.Failure.Message,
+        Message = Notice is null ? world.Failure.Message : $"{world.Failure.Message}\n{Notice}",
         Exception = world.Failure.Exception,
         Schedule = schedule,
         Step = world.Failure.Step,

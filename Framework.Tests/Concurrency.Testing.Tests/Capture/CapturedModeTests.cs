@@ -10,7 +10,7 @@ namespace Concurrency.Testing.Tests.Capture;
 public sealed class CapturedModeTests
 {
     [Fact]
-    public void SelfTest_OnThisRuntime_FindsNoDifference() => Assert.Null(CaptureSelfTest.Run());
+    public void SelfTest_OnThisRuntime_FindsNoDifference() => Assert.Null(SimulationThread.Run(CaptureSelfTest.Run));
 
     [Fact]
     public async Task Pool_AfterAThousandSchedules_HasItsLimitsAndRunsWork()

@@ -48,12 +48,16 @@ internal sealed class PoolQueues
         foreach (var name in (string[])["highPriorityWorkItems", "workItems", "lowPriorityWorkItems"])
         {
             difference = $"the field '{name}' of the pool's queue is missing or is not a ConcurrentQueue<object>";
-            if (root.GetType().GetField(name, Hidden)?.GetValue(root) is not ConcurrentQueue<object> queue)
+            if (root.GetType().GetField(name, Hidden) is not { } one || one.FieldType != typeof(ConcurrentQueue<object>))
             {
                 return null;
             }
 
-            queues.Add(queue);
+            // Null where this process does not use it.
+            if (one.GetValue(root) is ConcurrentQueue<object> queue)
+            {
+                queues.Add(queue);
+            }
         }
 
         difference = "the field '_assignableWorkItemQueues' of the pool's queue is missing or is not an array of ConcurrentQueue<object>";
