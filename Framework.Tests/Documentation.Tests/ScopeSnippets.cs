@@ -160,6 +160,30 @@ public sealed class ScopeSnippets
     }
 
     [Fact]
+    public async Task ScopesTimeoutNested_TheInnerBlockSeesTheOuterTimeOnlyThroughItsToken()
+    {
+        using var console = new CapturedConsole();
+
+        #region scopes-timeout-nested
+        var minute = TimeSpan.FromMinutes(1);
+        await TimeoutScope.TryRunAsync(TimeSpan.FromMilliseconds(1), async request =>
+        {
+            await Task.Delay(Timeout.Infinite, request.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await TimeoutScope.RunAsync(minute, Report);
+            await TimeoutScope.RunAsync(minute, Report, cancellationToken: request.CancellationToken);
+        });
+
+        static Task Report(TimeoutScope query)
+        {
+            Console.WriteLine($"the query is told to end: {query.CancellationToken.IsCancellationRequested}");
+            return Task.CompletedTask;
+        }
+        #endregion
+
+        Assert.Equal(["the query is told to end: False", "the query is told to end: True"], console.Lines);
+    }
+
+    [Fact]
     public async Task ScopesRace_TakesTheFirstSuccess()
     {
         using var console = new CapturedConsole();

@@ -33,9 +33,9 @@ internal static class Divergences
         $"Two runs of the same choices ended differently: {Outcome(first)}; then {Outcome(second)}. Something in the test is not decided by the simulation.");
 
     /// <summary>Says that the trace was recorded by another build, if it was.</summary>
-    public static string Builds(SimulationTrace trace, Func<Sim, Task> body)
+    public static string Builds(SimulationTrace trace, Guid version)
     {
-        if (trace.AssemblyVersion is { } recorded && recorded != TestNames.VersionOf(body))
+        if (trace.AssemblyVersion is { } recorded && recorded != version)
         {
             return " The trace was recorded by another build of the test: run the test again to get a new trace.";
         }

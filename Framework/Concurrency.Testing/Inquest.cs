@@ -66,36 +66,20 @@ internal sealed class Inquest(Runner runner, ScheduleEstimate estimate)
         return world.Failure?.Kind == kind ? world.Events!.ToTimeline() : null;
     }
 
-    /// <summary>The shortest seed that was seen to make the same schedule.</summary>
+    /// <summary>The seed, once it was seen to make the same schedule.</summary>
     private SimulationSeed? SeedOf(SimulationFailure failure)
     {
-        if (failure.Kind == SimulationFailureKind.Nondeterminism)
-        {
-            return null;
-        }
-
         var trace = failure.Trace;
-        if (!TryParse(trace.Strategy, out var strategy))
+        if (failure.Kind == SimulationFailureKind.Nondeterminism || !TryParse(trace.Strategy, out var strategy))
         {
             return null;
         }
 
-        foreach (var seed in new SimulationSeed[]
-                 {
-                     new(trace.Seed, strategy),
-                     new(trace.Seed, strategy, estimate, withActors: false),
-                     new(trace.Seed, strategy, estimate, withActors: true),
-                 })
-        {
-            var again = strategy.Create();
-            if (again.Begin(seed.Value, seed.ToEstimate()) && runner.Run(again, seed.Value) is var world
-                && world.Log.Hash == trace.Hash && world.Failure?.Kind == failure.Kind)
-            {
-                return seed;
-            }
-        }
-
-        return null;
+        var again = strategy.Create();
+        return again.Begin(trace.Seed, estimate) && runner.Run(again, trace.Seed) is var world
+            && world.Log.Hash == trace.Hash && world.Failure?.Kind == failure.Kind
+            ? new SimulationSeed(trace.Seed, strategy)
+            : null;
     }
 
     private static bool TryParse(string text, [NotNullWhen(true)] out SimulationStrategy? strategy)

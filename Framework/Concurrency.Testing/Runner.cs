@@ -11,13 +11,16 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
 
     public SimulationOptions Options => options;
 
+    private Guid Version => options.AssemblyVersion ?? TestNames.VersionOf(body);
+
     /// <summary>Runs one schedule; the strategy has begun it.</summary>
     public World Run(Strategy strategy, ulong seed, CoverageTally? tally = null, long? maximumSteps = null, Action<World>? prepare = null, WorldBuffers? buffers = null)
     {
         var world = new World(
             new WorldOptions
             {
-                Strategy = strategy,
+                Strategy = strategy.Concrete,
+                Novelty = strategy.Novelty,
                 MaximumSteps = maximumSteps ?? options.MaximumSteps,
                 EndGrace = options.EndGrace,
                 Detectors = options.Detectors,
@@ -35,7 +38,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
         var replay = new Replay(trace.Choices, trace.Strategy);
         World? here = null;
         replay.Diverged = (at, kind, of) =>
-            here!.Fail(SimulationFailureKind.Divergence, Divergences.AtChoice(here, at, kind, of) + Divergences.Builds(trace, body));
+            here!.Fail(SimulationFailureKind.Divergence, Divergences.AtChoice(here, at, kind, of) + Divergences.Builds(trace, Version));
         var world = Run(replay, trace.Seed, tally, null, world =>
         {
             here = world;
@@ -43,7 +46,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
         });
         if (world.Failure is null && replay.Made < replay.Recorded)
         {
-            world.Fail(SimulationFailureKind.Divergence, Divergences.AtEnd(world, replay) + Divergences.Builds(trace, body));
+            world.Fail(SimulationFailureKind.Divergence, Divergences.AtEnd(world, replay) + Divergences.Builds(trace, Version));
         }
 
         return world;
@@ -53,7 +56,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
     public SimulationTrace TraceOf(World world, string strategy) => new(world.Seed, strategy, world.Log.ToArray())
     {
         Test = options.Test ?? TestNames.Of(body),
-        AssemblyVersion = TestNames.VersionOf(body),
+        AssemblyVersion = Version,
         MaximumSteps = options.MaximumSteps,
         EndGrace = options.EndGrace,
         Steps = world.Steps,

@@ -1,5 +1,7 @@
 using Concurrency.Execution;
+using Concurrency.Testing.Engine;
 using Concurrency.Testing.Schedules;
+using Concurrency.Testing.Strategies;
 using Concurrency.Testing.Traces;
 
 namespace Concurrency.Testing;
@@ -85,6 +87,34 @@ public static class Simulation
         ArgumentNullException.ThrowIfNull(failure);
         return Minimise(body, failure.Trace, options);
     }
+
+    /// <summary>Runs a body under one schedule for each order of operations that can influence each other, and under all values that it asks for.</summary>
+    /// <param name="body">Called once per schedule, as by <see cref="Explore"/>. Small: a few actors with a few operations each.</param>
+    /// <param name="options">How to explore; null for at most a million schedules. Of its strategies, only <c>dfs</c> is used instead of <c>dpor</c>.</param>
+    /// <returns>
+    /// <see cref="SimulationReport.IsExhaustive"/> if all schedules were run, and then what passed is proved;
+    /// see <see cref="SimulationReport.ThrowIfNotProved"/>.
+    /// </returns>
+    /// <remarks>
+    /// <para>It sees the types of this framework, the executors and timers of the simulation, and the tokens given to operations. Plain
+    /// variables which actors share, and other types that they share, must be wrapped in a <c>Shared</c> value: without it, two
+    /// orders of their use count as one.</para>
+    /// <para>Steps take no time: a timer fires when nothing else can go on. That it fires earlier, because the others are slow,
+    /// is for <see cref="Explore"/>.</para>
+    /// </remarks>
+    public static SimulationReport Prove(Func<Sim, Task> body, SimulationOptions? options = null)
+    {
+        options ??= new SimulationOptions { Schedules = 1_000_000 };
+        ArgumentNullException.ThrowIfNull(options.Strategy);
+        return Explore(body, options with { Strategy = options.Strategy == SimulationStrategy.Dfs ? SimulationStrategy.Dfs : SimulationStrategy.Dpor });
+    }
+
+    /// <summary>Runs every schedule of an exhaustive strategy, also after failures.</summary>
+    internal static void RunEvery(Strategy strategy, Runner runner, Predicate<World> look) => Run(() =>
+    {
+        Exploration.RunEvery(strategy, runner, look);
+        return true;
+    });
 
     private static SimulationOptions Of(SimulationTrace trace, SimulationOptions options) =>
         options with { MaximumSteps = trace.MaximumSteps, EndGrace = trace.EndGrace };

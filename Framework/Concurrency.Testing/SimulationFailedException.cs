@@ -20,6 +20,12 @@ public sealed class SimulationFailedException : Exception
         Report = report;
     }
 
+    internal SimulationFailedException(SimulationReport report, string message)
+        : base(message)
+    {
+        Report = report;
+    }
+
     /// <summary>The whole report.</summary>
     public SimulationReport Report { get; }
 
@@ -27,7 +33,7 @@ public sealed class SimulationFailedException : Exception
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{failure.Kind} in schedule {failure.Schedule} at step {failure.Step}: {failure.Message}\n");
-        if (failure.Minimised is { } minimised)
+        if (failure.Minimised is { } minimised && minimised.ContextSwitchesAfter < minimised.ContextSwitchesBefore)
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"\nThe same failure with {Changes(minimised.ContextSwitchesAfter)} instead of {minimised.ContextSwitchesBefore} (found in {minimised.Replays} runs):\n");

@@ -48,6 +48,9 @@ public sealed record SimulationOptions
     /// <summary>The folder for the traces of failures; null for none, unless the variable <c>SIM_TRACE_DIR</c> names one. It is made when it is missing.</summary>
     public string? TraceDirectory { get; init; }
 
+    /// <summary>The identity of the build of the test's assembly; null to take that of the body.</summary>
+    internal Guid? AssemblyVersion { get; init; }
+
     /// <summary>Reads the environment.</summary>
     internal Func<string, string?> Variables { get; init; } = Environment.GetEnvironmentVariable;
 

@@ -34,6 +34,26 @@ public sealed record SimulationReport
     /// <summary>What <c>Sim.Sometimes</c> demanded and no schedule reached.</summary>
     public IReadOnlyList<string> NeverReached { get; init; } = [];
 
+    /// <summary>What the exploration shows, in a sentence.</summary>
+    public string Verdict => (Failure, IsExhaustive) switch
+    {
+        ({ } failure, _) => string.Create(CultureInfo.InvariantCulture, $"Failed: {failure.Kind} in schedule {failure.Schedule}."),
+        (null, true) => string.Create(CultureInfo.InvariantCulture, $"Proved: each of the {Schedules} different schedules passed."),
+        _ => string.Create(CultureInfo.InvariantCulture, $"Not proved: {Schedules} schedules passed, but there are more."),
+    };
+
+    /// <summary>Throws unless every schedule was run and passed.</summary>
+    /// <exception cref="SimulationFailedException">One failed, or the bound was reached before all were run.</exception>
+    public void ThrowIfNotProved()
+    {
+        ThrowIfFailed();
+        if (!IsExhaustive)
+        {
+            throw new SimulationFailedException(
+                this, $"{Verdict} The bound was reached first. Raise SimulationOptions.Schedules or Budget, or make the test smaller.");
+        }
+    }
+
     /// <summary>Throws if a schedule failed, or if something that must be reached sometimes never was.</summary>
     /// <exception cref="SimulationFailedException">It did.</exception>
     public void ThrowIfFailed()

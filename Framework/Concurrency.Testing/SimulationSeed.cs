@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Text;
-using Concurrency.Testing.Schedules;
 using Concurrency.Testing.Strategies;
 
 namespace Concurrency.Testing;
 
 /// <summary>What is needed to see a schedule again, in one short text: <c>k3f90q7m2xz4:pct:2</c>.</summary>
 /// <remarks>
-/// With a strategy it names one schedule; without, all schedules of an exploration. A strategy that must know how long a schedule is has
-/// what it knew behind a tilde: <c>k3f90q7m2xz4:pct:2~120</c>. Equal seeds are equal values.
+/// With a strategy it names one schedule; without, all schedules of an exploration. Equal seeds are equal values.
 /// </remarks>
 public sealed record SimulationSeed
 {
@@ -27,23 +25,11 @@ public sealed record SimulationSeed
         Strategy = strategy;
     }
 
-    internal SimulationSeed(ulong value, SimulationStrategy strategy, ScheduleEstimate? estimate, bool withActors)
-        : this(value, strategy)
-    {
-        if (estimate is not null)
-        {
-            Estimate = string.Join('.', (withActors ? estimate.StepsOfActor.Prepend(estimate.Steps) : [estimate.Steps])
-                .Select(steps => steps.ToString(CultureInfo.InvariantCulture)));
-        }
-    }
-
     /// <summary>The number: of one schedule, or that of <see cref="SimulationOptions.Seed"/>.</summary>
     public ulong Value { get; }
 
     /// <summary>What made the choices of the one schedule; null for a whole exploration.</summary>
     public SimulationStrategy? Strategy { get; }
-
-    private string Estimate { get; init; } = "";
 
     /// <summary>Reads a seed.</summary>
     /// <param name="text">Twelve letters and digits as <see cref="ToString"/> gives them, or a plain number; then, for one schedule, a colon and its strategy.</param>
@@ -65,31 +51,11 @@ public sealed record SimulationSeed
             return new SimulationSeed(value);
         }
 
-        var rest = text[(colon + 1)..].Split('~', 2);
-        var estimate = rest.Length == 1 ? "" : rest[1].Trim();
-        if (rest.Length == 2 && !estimate.Split('.').All(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-        {
-            throw new FormatException($"'{text}' is not a seed: behind the tilde stand numbers with dots between them, as in k3f90q7m2xz4:pct:2~120.");
-        }
-
-        return new SimulationSeed(value, SimulationStrategy.Parse(rest[0])) { Estimate = estimate };
+        return new SimulationSeed(value, SimulationStrategy.Parse(text[(colon + 1)..]));
     }
 
     /// <summary>The text that <see cref="Parse"/> reads.</summary>
-    public override string ToString() =>
-        Number(Value) + (Strategy is null ? "" : $":{Strategy}") + (Estimate.Length == 0 ? "" : "~" + Estimate);
-
-    /// <summary>What the strategy knew of the length of a schedule.</summary>
-    internal ScheduleEstimate ToEstimate()
-    {
-        if (Estimate.Length == 0)
-        {
-            return ScheduleEstimate.None;
-        }
-
-        var steps = Estimate.Split('.').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToArray();
-        return new ScheduleEstimate { Steps = steps[0], StepsOfActor = steps[1..] };
-    }
+    public override string ToString() => Number(Value) + (Strategy is null ? "" : $":{Strategy}");
 
     private static string Number(ulong value)
     {

@@ -35,6 +35,9 @@ internal sealed class SnapshotClient : IDisposable
         return await AnswerAsync();
     }
 
+    /// <summary>Says that no more lines will come, as the end of a pipe into nc does.</summary>
+    public void Finish() => _socket.Shutdown(SocketShutdown.Send);
+
     /// <summary>The next answer without the empty line that ends it.</summary>
     public async Task<string> AnswerAsync()
     {

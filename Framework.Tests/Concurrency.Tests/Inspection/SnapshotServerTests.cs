@@ -119,6 +119,23 @@ public sealed class SnapshotServerTests : IDisposable
         Assert.Contains("'three'", await client.AnswerAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("help\nhel", "'hel' is no command")]
+    [InlineData("help\n", "quit ")]
+    [InlineData("help", "quit ")]
+    public async Task EV108_Client_ThatFinishes_GetsItsAnswersAndTheEnd(string sent, string last)
+    {
+        await using var server = Open();
+        using var client = await SnapshotClient.ConnectAsync(_folder.Socket);
+
+        await client.SendAsync(sent);
+        client.Finish();
+
+        var answers = (await client.RestAsync()).Split("\n\n");
+        Assert.Equal("", answers[^1]);
+        Assert.Contains(last, answers[^2], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task EV108_Line_TooLong_IsRefusedAndEndsTheConnection()
     {

@@ -22,6 +22,8 @@ internal static class AssemblyReferenceRule
             "Microsoft.Extensions.Logging.Abstractions",
             "Microsoft.Extensions.Options",
         ],
+        ["Concurrency.Testing"] = ["Concurrency", "System.Reactive"],
+        ["Concurrency.Testing.Xunit"] = ["Concurrency", "Concurrency.Testing", "xunit.abstractions", "xunit.core", "xunit.execution.dotnet"],
     };
 
     private static readonly string s_runtimeFolder = Path.GetDirectoryName(typeof(object).Assembly.Location)!;

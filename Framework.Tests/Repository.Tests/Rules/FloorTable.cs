@@ -35,5 +35,17 @@ internal static class FloorTable
             },
             ["Concurrency.Http"] = new Dictionary<string, int>(StringComparer.Ordinal) { [""] = 0 },
             ["Concurrency.Services"] = new Dictionary<string, int>(StringComparer.Ordinal) { ["Components"] = 0 },
+            ["Concurrency.Testing"] = new Dictionary<string, int>(StringComparer.Ordinal)
+            {
+                ["Choices"] = 0,
+                ["Clock"] = 0,
+                ["Schedules"] = 1,
+                ["Traces"] = 1,
+                ["Reports"] = 1,
+                ["Strategies"] = 2,
+                ["Engine"] = 3,
+                [""] = 4,
+            },
+            ["Concurrency.Testing.Xunit"] = new Dictionary<string, int>(StringComparer.Ordinal) { [""] = 0 },
         };
 }

@@ -12,6 +12,7 @@ namespace Concurrency.Testing.Clock;
 public sealed class VirtualClock : TimeProvider
 {
     private ClockScheduler? _scheduler;
+    private bool _advancing;
     private long _now;
     private long _offset;
 
@@ -118,7 +119,7 @@ public sealed class VirtualClock : TimeProvider
     public void AdvanceBy(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        Virtual.AdvanceTo(checked(Now + ClockTime.Nanoseconds(time)));
+        Advance(checked(Now + ClockTime.Nanoseconds(time)));
     }
 
     /// <summary>Lets time pass up to a moment and fires what comes due, each at its own time, on the calling thread.</summary>
@@ -131,7 +132,7 @@ public sealed class VirtualClock : TimeProvider
             throw new ArgumentOutOfRangeException(nameof(elapsed), elapsed, $"The clock stands at {Elapsed} and goes only forwards. Use Jump to change the time that it shows.");
         }
 
-        Virtual.AdvanceTo(ClockTime.Nanoseconds(elapsed));
+        Advance(ClockTime.Nanoseconds(elapsed));
     }
 
     /// <summary>Fires timers in the order of their due times until none is left or a time has passed.</summary>
@@ -159,7 +160,7 @@ public sealed class VirtualClock : TimeProvider
                 return false;
             }
 
-            Virtual.AdvanceTo(Math.Max(due, Now));
+            Advance(Math.Max(due, Now));
         }
     }
 
@@ -174,6 +175,38 @@ public sealed class VirtualClock : TimeProvider
 
     /// <inheritdoc/>
     public override string ToString() => $"virtual clock at {Elapsed} with {PendingTimers} timers";
+
+    private void Advance(long to)
+    {
+        if (_advancing)
+        {
+            throw new InvalidOperationException("A callback of a timer advances the clock that fires it. Arm a timer, or advance after the callback has returned.");
+        }
+
+        _advancing = true;
+        try
+        {
+            while (NextUntil(to) is { } next)
+            {
+                MoveTo(Math.Max(Now, next.DueTime));
+                next.Invoke();
+            }
+
+            MoveTo(Math.Max(Now, to));
+        }
+        finally
+        {
+            _advancing = false;
+        }
+    }
+
+    private VirtualTimer? NextUntil(long to)
+    {
+        lock (Gate)
+        {
+            return Timers.First is { } first && first.DueTime <= to ? first : null;
+        }
+    }
 
     internal void MoveTo(long now)
     {

@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Concurrency.Execution;
 
 namespace Concurrency.Testing.Clock;
 
@@ -29,6 +30,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
         ClockTime.Validate(dueTime, period);
+        Interleaving.Touch(OperationKind.Write, this);
         lock (clock.Gate)
         {
             if (_disposed)
@@ -82,6 +84,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
 
     public void Dispose()
     {
+        Interleaving.Touch(OperationKind.Write, this);
         lock (clock.Gate)
         {
             _disposed = true;

@@ -95,6 +95,7 @@ public sealed partial class SimulatedExecutor : Executor, IActorHome
 
     private async Task<bool> DrainInWorldAsync(TimeSpan timeout)
     {
+        _world.Access(OperationKind.Complete, this);
         _draining = true;
         LookForEnd();
         return await LongWait.EndsInTimeAsync(_drained.Task, timeout, _world.Clock).ConfigureAwait(Current is not null);
@@ -105,6 +106,7 @@ public sealed partial class SimulatedExecutor : Executor, IActorHome
 
     private async ValueTask EndAsync()
     {
+        _world.Access(OperationKind.Complete, this);
         _draining = true;
         if (!_stopping.IsCancellationRequested)
         {
@@ -197,11 +199,16 @@ public sealed partial class SimulatedExecutor : Executor, IActorHome
             return true;
         }
 
-        if (kind == WorkKind.Root && IsClosing)
+        if (kind == WorkKind.Root)
         {
-            _rejected++;
-            _live?.Reject();
-            return false;
+            // Without a limit, only the end of all posts comes before or after a post.
+            _world.Access(MaximumConcurrency == int.MaxValue ? OperationKind.Read : OperationKind.Send, this);
+            if (IsClosing)
+            {
+                _rejected++;
+                _live?.Reject();
+                return false;
+            }
         }
 
         var actor = kind == WorkKind.Continuation && _world.Current is { } current && ReferenceEquals(current.Executor, this)

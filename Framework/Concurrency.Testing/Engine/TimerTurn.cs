@@ -7,6 +7,8 @@ internal sealed class TimerTurn(VirtualTimer timer) : IThreadPoolWorkItem
 {
     private readonly int _arming = timer.Arming;
 
+    public VirtualTimer Timer => timer;
+
     public void Execute()
     {
         if (timer.Arming == _arming)

@@ -16,7 +16,8 @@ internal sealed partial class World
         var actor = Current!;
         actor.Operation = kind;
         actor.Resource = resource;
-        var goesOn = _ready.Count == 0 && Clock.Timers.NextDue > Clock.Now;
+        _accesses?.NumberOf(resource);
+        var goesOn = _accesses is null && _ready.Count == 0 && Clock.Timers.NextDue > Clock.Now;
         Events?.Arrived(actor, goesOn);
         return goesOn;
     }
@@ -85,6 +86,7 @@ internal sealed partial class World
 
     private void Happened(Actor? actor, OperationKind kind, object resource)
     {
+        _accesses?.Add(kind, resource);
         OrderHappened(actor, kind, resource);
         Detect(actor, kind, resource);
         if (kind == OperationKind.Release)

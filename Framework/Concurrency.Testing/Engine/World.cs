@@ -30,6 +30,8 @@ internal sealed partial class World : Interleaver
         Log = _buffers.Log;
         _options = options;
         _strategy = options.Strategy;
+        _accesses = options.Strategy.Accesses;
+        _novelty = options.Novelty;
         Seed = seed;
         _costs = ~seed;
         Main = new SimulatedExecutor(this, "simulation", ExecutorKind.Pool, int.MaxValue);
@@ -130,8 +132,8 @@ internal sealed partial class World : Interleaver
     public void Add(ReadyItem item)
     {
         item.Actor.Ready++;
-        _strategy.Added(item);
         _ready.Add(item);
+        _strategy.Added(item);
     }
 
     /// <summary>Takes the turns of an executor that has no place for them out of what is ready.</summary>
@@ -164,9 +166,17 @@ internal sealed partial class World : Interleaver
             return 0;
         }
 
-        var chosen = _strategy.PickValue(kind, of);
-        Log.Add(kind, chosen, of);
-        return chosen;
+        try
+        {
+            var chosen = _strategy.PickValue(kind, of);
+            Log.Add(kind, chosen, of);
+            return chosen;
+        }
+        catch (NondeterminismException error)
+        {
+            Fail(SimulationFailureKind.Nondeterminism, error.Message);
+            throw;
+        }
     }
 
     /// <summary>Runs what is ready, and lets time pass when nothing is, until a condition holds, or nothing can happen, or something failed.</summary>
@@ -184,6 +194,10 @@ internal sealed partial class World : Interleaver
                 Step();
             }
         }
+        catch (NondeterminismException error)
+        {
+            Fail(SimulationFailureKind.Nondeterminism, error.Message);
+        }
         finally
         {
             LeaveTurn();
@@ -196,11 +210,18 @@ internal sealed partial class World : Interleaver
         if (_ready.Count > 1)
         {
             index = _strategy.Pick(_ready, _last);
+            if (index < 0)
+            {
+                Failure = WorldFailure.GivenUp;
+                return;
+            }
+
             Log.Add(ChoiceKind.Schedule, index, _ready.Count);
         }
 
         var item = _ready.Take(index);
         _strategy.Going(item, _ready);
+        Going(item);
         if (++Steps > _options.MaximumSteps)
         {
             Fail(SimulationFailureKind.TooManySteps, Descriptions.TooManySteps(this, _options.MaximumSteps));
@@ -224,8 +245,14 @@ internal sealed partial class World : Interleaver
     }
 
     /// <summary>50 to 100 ns, from the seed alone: a loop that never waits does not stop the clock.</summary>
+    /// <remarks>With seed 0, that of exhaustive strategies, nothing: time must not depend on the order of steps.</remarks>
     private long StepCost()
     {
+        if (Seed == 0)
+        {
+            return 0;
+        }
+
         _costs += 0x9E3779B97F4A7C15;
         return 50 + (long)Math.BigMul((_costs ^ (_costs >> 29)) * 0xBF58476D1CE4E5B9, 51, out _);
     }
@@ -296,6 +323,7 @@ internal sealed partial class World : Interleaver
         if (next.DueTime > Clock.Now)
         {
             Clock.MoveTo(next.DueTime);
+            _strategy.TimePassed();
         }
 
         QueueDueTimers();

@@ -1,3 +1,4 @@
+using Concurrency.Testing.Schedules;
 using Concurrency.Testing.Strategies;
 
 namespace Concurrency.Testing.Engine;
@@ -9,6 +10,9 @@ internal sealed class WorldOptions
 
     /// <summary>Whether it has no end and no failures.</summary>
     public bool IsLive { get; init; }
+
+    /// <summary>Looks for behaviour that is new; null if nobody asks.</summary>
+    public Novelty? Novelty { get; init; }
 
     public Detectors Detectors { get; init; } = Detectors.Default;
 

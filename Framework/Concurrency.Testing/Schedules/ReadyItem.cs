@@ -16,6 +16,9 @@ internal sealed class ReadyItem
     /// <summary>The order of becoming ready.</summary>
     public long Sequence;
 
+    /// <summary>The place among the ready turns; 0 while it is not one of them.</summary>
+    public long Order;
+
     /// <summary>The step at which it became ready.</summary>
     public long Since;
 

@@ -4,6 +4,7 @@ namespace Concurrency.Testing.Schedules;
 internal sealed class ReadySet
 {
     private ReadyItem[] _items = new ReadyItem[32];
+    private long _order;
 
     public int Count { get; private set; }
 
@@ -18,6 +19,7 @@ internal sealed class ReadySet
             Array.Resize(ref _items, 2 * Count);
         }
 
+        item.Order = ++_order;
         _items[Count++] = item;
     }
 
@@ -25,7 +27,9 @@ internal sealed class ReadySet
     {
         var items = _items;
         var item = items[index];
+        item.Order = 0;
         var last = --Count;
+        item.Order = 0;
         if (last - index > 8)
         {
             items.AsSpan(index + 1, last - index).CopyTo(items.AsSpan(index));
@@ -42,22 +46,31 @@ internal sealed class ReadySet
         return item;
     }
 
+    /// <summary>Where a turn is, or -1: they are sorted by their order.</summary>
     public int IndexOf(ReadyItem item)
     {
-        for (var index = 0; index < Count; index++)
+        var low = 0;
+        var high = Count - 1;
+        while (low < high)
         {
-            if (ReferenceEquals(_items[index], item))
+            var middle = (low + high) >>> 1;
+            if (_items[middle].Order < item.Order)
             {
-                return index;
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
             }
         }
 
-        return -1;
+        return low < Count && ReferenceEquals(_items[low], item) ? low : -1;
     }
 
     public void Clear()
     {
         Array.Clear(_items, 0, Count);
         Count = 0;
+        _order = 0;
     }
 }

@@ -7,20 +7,24 @@ namespace Concurrency.Testing.Strategies;
 /// <remarks>A bug that needs <c>d</c> ordering constraints is found with a probability of at least 1 / (n k^(d-1)).</remarks>
 internal sealed class Pct(int depth) : Strategy
 {
+    private readonly RankedTurns _ranked = new();
     private readonly long[] _changes = new long[depth - 1];
     private long _picks;
     private int _lowered;
 
     public override string Name => string.Create(CultureInfo.InvariantCulture, $"pct:{depth}");
 
+    public override bool NeedsEstimate => true;
+
     public override bool Begin(ulong seed, ScheduleEstimate estimate)
     {
         base.Begin(seed, estimate);
+        _ranked.Clear();
         _picks = 0;
         _lowered = 0;
         for (var index = 0; index < _changes.Length; index++)
         {
-            _changes[index] = 1 + Random.Below(Math.Max(1, estimate.Steps));
+            _changes[index] = 1 + Random.Below(Math.Max(1, estimate.Picks));
         }
 
         Array.Sort(_changes);
@@ -29,32 +33,44 @@ internal sealed class Pct(int depth) : Strategy
 
     public override void Created(Actor actor) => actor.Priority = (1L << 40) + (long)(Random.Next() >> 24);
 
+    public override void Added(ReadyItem item)
+    {
+        item.Priority = item.Actor.Priority;
+        _ranked.Add(item);
+    }
+
     public override int Pick(ReadySet ready, Actor? current)
     {
         _picks++;
-        var best = Highest(ready);
+        var first = _ranked.First(ready);
         while (_lowered < _changes.Length && _picks >= _changes[_lowered])
         {
             // Each change point has a rank of its own below all others, the later the lower.
-            ready[best].Actor.Priority = _changes.Length - _lowered++;
-            best = Highest(ready);
+            Lower(first.Actor, _changes.Length - _lowered++, ready);
+            first = _ranked.First(ready);
         }
 
-        return best;
+        return ready.IndexOf(first);
     }
 
-    private static int Highest(ReadySet ready)
+    public override void Going(ReadyItem item, ReadySet rest)
     {
-        var items = ready.Items;
-        var best = 0;
-        for (var index = 1; index < items.Length; index++)
+        if (rest.Count == 0)
         {
-            if (items[index].Actor.Priority > items[best].Actor.Priority)
+            _ranked.Clear();
+        }
+    }
+
+    private void Lower(Actor actor, int rank, ReadySet ready)
+    {
+        actor.Priority = rank;
+        foreach (var item in ready.Items)
+        {
+            if (ReferenceEquals(item.Actor, actor))
             {
-                best = index;
+                item.Priority = rank;
+                _ranked.Add(item);
             }
         }
-
-        return best;
     }
 }

@@ -1,4 +1,3 @@
-using Concurrency.Execution;
 using Concurrency.Testing.Schedules;
 
 namespace Concurrency.Testing.Strategies;
@@ -6,40 +5,41 @@ namespace Concurrency.Testing.Strategies;
 /// <summary>Ranks turns at random and draws anew for those that race with the one that goes: Yuan, Yang and Gu, CAV 2018.</summary>
 internal sealed class Pos : Strategy
 {
+    private readonly RankedTurns _ranked = new();
+
     public override string Name => "pos";
 
-    public override void Added(ReadyItem item) => item.Priority = (long)(Random.Next() >> 1);
-
-    public override int Pick(ReadySet ready, Actor? current)
+    public override bool Begin(ulong seed, ScheduleEstimate estimate)
     {
-        var items = ready.Items;
-        var best = 0;
-        for (var index = 1; index < items.Length; index++)
-        {
-            if (items[index].Priority > items[best].Priority)
-            {
-                best = index;
-            }
-        }
-
-        return best;
+        _ranked.Clear();
+        return base.Begin(seed, estimate);
     }
+
+    public override void Added(ReadyItem item) => Rank(item);
+
+    public override int Pick(ReadySet ready, Actor? current) => ready.IndexOf(_ranked.First(ready));
 
     public override void Going(ReadyItem item, ReadySet rest)
     {
-        if (item.Resource is null)
+        if (rest.Count == 0)
         {
-            return;
+            _ranked.Clear();
         }
-
-        foreach (var other in rest.Items)
+        else if (item.Resource is { } resource)
         {
-            if (ReferenceEquals(other.Resource, item.Resource) && !(IsRead(other.Operation) && IsRead(item.Operation)))
+            foreach (var other in rest.Items)
             {
-                other.Priority = (long)(Random.Next() >> 1);
+                if (ReferenceEquals(other.Resource, resource) && !(AccessLog.IsRead(other.Operation) && AccessLog.IsRead(item.Operation)))
+                {
+                    Rank(other);
+                }
             }
         }
     }
 
-    private static bool IsRead(OperationKind kind) => kind is OperationKind.Read or OperationKind.AcquireShared;
+    private void Rank(ReadyItem item)
+    {
+        item.Priority = (long)(Random.Next() >> 1);
+        _ranked.Add(item);
+    }
 }

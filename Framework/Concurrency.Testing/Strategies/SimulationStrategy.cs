@@ -77,7 +77,12 @@ public sealed record SimulationStrategy
     {
         "pct" => new Pct(Depth),
         "pos" => new Pos(),
+        "urw" => new Urw(),
+        "delay" => new DelayBound(Depth),
         "fifo" => new Fifo(),
+        "dfs" => new Dfs(),
+        "dpor" => new Dpor(),
+        "portfolio" => new Portfolio(new RandomWalk(), new Pct(2), new Pos(), new Pct(5), new Urw()),
         _ => new RandomWalk(),
     };
 

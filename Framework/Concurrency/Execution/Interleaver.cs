@@ -33,6 +33,9 @@ internal abstract class Interleaver
     /// <summary>Tells that the current actor does an operation that cannot wait for its turn.</summary>
     public abstract void Touch(OperationKind kind, object resource);
 
+    /// <summary>Tells that the operation which has just begun looks at a token, and can be ended by it.</summary>
+    public abstract void Watch(CancellationToken token);
+
     /// <summary>Tells that an operation which could not wait took what it tried to take.</summary>
     public abstract void Took(OperationKind kind, object resource);
 

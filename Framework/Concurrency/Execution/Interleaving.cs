@@ -86,6 +86,7 @@ internal static class Interleaving
         }
 
         interleaver.Begin(kind, resource);
+        interleaver.Watch(cancellationToken);
         var wait = operation(state, cancellationToken);
         var actor = wait.IsCompleted ? null : interleaver.Park(kind, resource);
         var passed = false;
@@ -111,6 +112,7 @@ internal static class Interleaving
         }
 
         interleaver.Begin(kind, resource);
+        interleaver.Watch(cancellationToken);
         var wait = operation(state, cancellationToken);
         var actor = wait.IsCompleted ? null : interleaver.Park(kind, resource);
         var passed = false;
@@ -124,6 +126,14 @@ internal static class Interleaving
         {
             interleaver.End(kind, resource, actor, passed);
         }
+    }
+
+    /// <summary>In a simulation: lets a continuation wait for its turn.</summary>
+    public static void Stop(object resource, Action continuation)
+    {
+        var interleaver = Executor.Current!.Interleaver!;
+        _ = interleaver.Arrive(OperationKind.None, resource);
+        interleaver.Suspend(continuation);
     }
 
     /// <summary>In a simulation: waits for the turn; the operation itself is the caller's.</summary>

@@ -11,7 +11,7 @@ internal sealed class LineReader(Socket socket, int longest)
 
     /// <summary>The next line without its end.</summary>
     /// <param name="isTooLong">Whether the client sent more than a line may have; nothing is to be read after that.</param>
-    /// <returns>Null at the end, or if the line is too long. What comes after the last line's end is no line.</returns>
+    /// <returns>Null at the end, or if the line is too long. What comes after the last line's end is a line as well.</returns>
     public string? Read(out bool isTooLong)
     {
         while (true)
@@ -25,19 +25,26 @@ internal sealed class LineReader(Socket socket, int longest)
 
             if (end >= 0)
             {
-                var line = Encoding.UTF8.GetString(_buffer, 0, end).Trim();
-                _length -= end + 1;
-                _buffer.AsSpan(end + 1, _length).CopyTo(_buffer);
-                return line;
+                return Take(end, end + 1);
             }
 
             var count = socket.Receive(_buffer.AsSpan(_length));
             if (count == 0)
             {
-                return null;
+                return Rest();
             }
 
             _length += count;
         }
+    }
+
+    private string? Rest() => _length == 0 ? null : Take(_length, _length);
+
+    private string Take(int length, int withEnd)
+    {
+        var line = Encoding.UTF8.GetString(_buffer, 0, length).Trim();
+        _length -= withEnd;
+        _buffer.AsSpan(withEnd, _length).CopyTo(_buffer);
+        return line;
     }
 }

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using Concurrency.Execution;
-using Microsoft.Extensions.Logging;
 
 namespace Concurrency.Inspection;
 
@@ -60,17 +59,20 @@ internal sealed class SnapshotListener : IAsyncDisposable
     /// <summary>Closes the socket, disconnects every client, and completes when their threads have ended.</summary>
     public async ValueTask DisposeAsync()
     {
-        SnapshotSession[] sessions;
+        SnapshotSession[]? sessions = null;
         using (_gate.EnterScope())
         {
-            _stopping.Set();
-            sessions = [.. _sessions];
+            if (!_stopping.IsSet)
+            {
+                _stopping.Set();
+                sessions = [.. _sessions];
+            }
         }
 
-        _close();
-        foreach (var session in sessions)
+        if (sessions is not null)
         {
-            session.End();
+            _close();
+            Array.ForEach(sessions, static session => session.End());
         }
 
         await _ended.Task.ConfigureAwait(Executor.Current is not null);

@@ -20,7 +20,6 @@ public sealed class SnapshotServer : IAsyncDisposable
 {
     private readonly TrackingSwitch _tracking;
     private readonly List<SnapshotListener> _listeners = [];
-    private readonly Lazy<Task> _end;
 
     /// <summary>Opens what the options name and begins to serve.</summary>
     /// <param name="options">Where to listen, and the limits.</param>
@@ -32,7 +31,6 @@ public sealed class SnapshotServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _tracking = new TrackingSwitch(options.AllowsTracking, options.Logger);
-        _end = new Lazy<Task>(StopAsync);
         var path = options.SocketPath is null ? null : SocketFile.Resolve(options.SocketPath);
         var port = options.TcpPorts is { } ports ? ListenOnLoopback(ports) : null;
         try
@@ -69,7 +67,15 @@ public sealed class SnapshotServer : IAsyncDisposable
     public int Clients => _listeners.Sum(static listener => listener.Clients);
 
     /// <summary>Disconnects every client, removes the socket file, and completes when no thread is left.</summary>
-    public ValueTask DisposeAsync() => new(_end.Value);
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var listener in _listeners)
+        {
+            await listener.DisposeAsync().ConfigureAwait(Executor.Current is not null);
+        }
+
+        _tracking.Dispose();
+    }
 
     private static Socket ListenOnLoopback(PortRange ports)
     {
@@ -92,15 +98,5 @@ public sealed class SnapshotServer : IAsyncDisposable
 
         throw new IOException(string.Create(CultureInfo.InvariantCulture,
             $"No port of {ports} on {IPAddress.Loopback} can be opened: {last!.Message} Give a longer range, or 0 for any free port."), last);
-    }
-
-    private async Task StopAsync()
-    {
-        foreach (var listener in _listeners)
-        {
-            await listener.DisposeAsync().ConfigureAwait(Executor.Current is not null);
-        }
-
-        _tracking.Dispose();
     }
 }

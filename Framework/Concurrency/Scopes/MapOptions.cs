@@ -6,6 +6,7 @@ namespace Concurrency.Scopes;
 public sealed record MapOptions
 {
     /// <summary>How many items are worked on at the same time, 1 or more; null for the size of the pool, also when that changes, or the number of processors.</summary>
+    /// <remarks>With a <see cref="Pool"/> both count: never more than this, and never more than the pool has slots for; a larger pool does not raise this.</remarks>
     public int? Limit { get; init; }
 
     /// <summary>Whether the results come in the order of the items, the default, or in the order in which they are ready.</summary>

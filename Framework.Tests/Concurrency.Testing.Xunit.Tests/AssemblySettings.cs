@@ -1,0 +1,2 @@
+// The tests set variables of the process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
