@@ -118,7 +118,7 @@ public sealed class WaitForTests
                     return Task.CompletedTask;
                 });
             },
-            new SimulationOptions { Strategy = SimulationStrategy.Fifo, Schedules = 3 }).Failure;
+            new SimulationOptions { Strategy = SimulationStrategy.Fifo, Schedules = 3, Detectors = Detectors.LockOrder }).Failure;
 
         Assert.Equal(SimulationFailureKind.LockOrder, failure?.Kind);
         Assert.Contains("'ab' takes 'b' while it holds 'a'", failure!.Message, StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class WaitForTests
     [Fact]
     public void LockOrder_ThatDeadlocksInAnotherSchedule_IsToldAsTheDeadlock()
     {
-        var failure = Simulation.Explore(AbBaAsync, new SimulationOptions { Strategy = SimulationStrategy.RandomWalk }).Failure;
+        var failure = Simulation.Explore(AbBaAsync, new SimulationOptions { Strategy = SimulationStrategy.RandomWalk, Detectors = Detectors.LockOrder }).Failure;
 
         Assert.Equal(SimulationFailureKind.Deadlock, failure?.Kind);
     }
@@ -210,5 +210,5 @@ public sealed class WaitForTests
     }
 
     private static void Passes(Func<Sim, Task> body) =>
-        Simulation.Explore(body, new SimulationOptions { Schedules = 200, Strategy = SimulationStrategy.RandomWalk }).ThrowIfFailed();
+        Simulation.Explore(body, new SimulationOptions { Schedules = 200, Strategy = SimulationStrategy.RandomWalk, Detectors = Detectors.Default | Detectors.LockOrder }).ThrowIfFailed();
 }

@@ -65,7 +65,7 @@ public sealed partial class SimulatedExecutor : Executor, IActorHome
     });
 
     /// <inheritdoc/>
-    public override SynchronizationContext SynchronizationContext => IsCurrent ? SynchronizationContext.Current! : _outside ??= _world.Outside(this);
+    public override SynchronizationContext SynchronizationContext => IsCurrent ? SynchronizationContext.Current! : _outside ??= World.Outside(this);
 
     /// <inheritdoc/>
     public override CancellationToken Stopping => _live?.Lifetime.Stopping ?? _stopping.Token;
