@@ -122,6 +122,7 @@ public sealed class Select<TResult>
                 taken = await wait.ConfigureAwait(Executor.Current is not null);
             }
 
+            Interleaving.TookCase(this, taken, _cases.Count);
             return taken switch
             {
                 SelectWaiter.TimedOut => _onTimeout!(),
@@ -201,7 +202,8 @@ public sealed class Select<TResult>
 
             EnterQueues(waiter, start);
             waiter.CancelWith(cancellationToken);
-            return await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Receive, this, waiter.Pending) : waiter.Pending).ConfigureAwait(Executor.Current is not null);
+            var wait = waiter.Pending;
+            return await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Receive, this, wait) : wait).ConfigureAwait(Executor.Current is not null);
         }
         finally
         {

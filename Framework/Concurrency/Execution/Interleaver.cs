@@ -3,6 +3,9 @@ namespace Concurrency.Execution;
 /// <summary>Decides, in a simulation, who goes first where real threads could overtake each other.</summary>
 internal abstract class Interleaver
 {
+    /// <summary>Whether all who await promises that are made here are of the simulation.</summary>
+    public abstract bool KeepsContinuations { get; }
+
     /// <summary>Whether the end of a piece of work waits for a turn of its own.</summary>
     public abstract bool SeparatesEnds { get; }
 
@@ -38,6 +41,9 @@ internal abstract class Interleaver
 
     /// <summary>Tells that an operation which could not wait took what it tried to take.</summary>
     public abstract void Took(OperationKind kind, object resource);
+
+    /// <summary>Tells which of its cases a select took; negative for a timeout or an end.</summary>
+    public abstract void TookCase(object select, int taken, int count);
 
     /// <summary>Picks one of several that are equal.</summary>
     public abstract int Choose(int count);
