@@ -59,6 +59,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
         AssemblyVersion = Version,
         MaximumSteps = options.MaximumSteps,
         EndGrace = options.EndGrace,
+        Detectors = options.Detectors.ToString(),
         Steps = world.Steps,
         Failure = world.Failure?.Kind.ToString(),
         Hash = world.Log.Hash,

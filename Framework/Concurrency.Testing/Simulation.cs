@@ -117,7 +117,12 @@ public static class Simulation
     });
 
     private static SimulationOptions Of(SimulationTrace trace, SimulationOptions options) =>
-        options with { MaximumSteps = trace.MaximumSteps, EndGrace = trace.EndGrace };
+        options with
+        {
+            MaximumSteps = trace.MaximumSteps,
+            EndGrace = trace.EndGrace,
+            Detectors = Enum.TryParse<Detectors>(trace.Detectors, out var detectors) ? detectors : options.Detectors,
+        };
 
     private static T Run<T>(Func<T> run) => SimulationThread.Run(() =>
     {

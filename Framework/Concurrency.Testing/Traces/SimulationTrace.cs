@@ -42,6 +42,9 @@ public sealed class SimulationTrace
     /// <summary>The longest virtual time that what the body started could go on after the body's end.</summary>
     public TimeSpan EndGrace { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>What the schedule was watched for, in the form of the options; null for what is usual.</summary>
+    public string? Detectors { get; init; }
+
     /// <summary>How many steps the schedule took.</summary>
     public long Steps { get; init; }
 

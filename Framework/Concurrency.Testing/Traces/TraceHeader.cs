@@ -26,6 +26,7 @@ internal static class TraceHeader
             json.WriteString("strategy", trace.Strategy);
             json.WriteNumber("maximumSteps", trace.MaximumSteps);
             json.WriteString("endGrace", trace.EndGrace.ToString("c", CultureInfo.InvariantCulture));
+            json.WriteString("detectors", trace.Detectors);
             json.WriteNumber("steps", trace.Steps);
             json.WriteString("failure", trace.Failure);
             json.WriteString("hash", Hex(trace.Hash));
@@ -63,6 +64,7 @@ internal static class TraceHeader
             EndGrace = TimeSpan.TryParseExact(Text(header, "endGrace"), "c", CultureInfo.InvariantCulture, out var grace) && grace >= TimeSpan.Zero
                 ? grace
                 : throw Missing(header, "endGrace"),
+            Detectors = Text(header, "detectors"),
             Steps = Number(header, "steps"),
             Failure = Text(header, "failure"),
             Hash = Unsigned(header, "hash"),
