@@ -28,7 +28,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
             seed,
             buffers);
         prepare?.Invoke(world);
-        new Schedule(world, body, tally ?? new CoverageTally()).Run(options.EndGrace);
+        new Schedule(world, body, tally ?? new CoverageTally(), options.Faults).Run(options.EndGrace);
         return world;
     }
 
@@ -59,6 +59,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
         AssemblyVersion = Version,
         MaximumSteps = options.MaximumSteps,
         EndGrace = options.EndGrace,
+        Faults = options.Faults,
         Steps = world.Steps,
         Failure = world.Failure?.Kind.ToString(),
         Hash = world.Log.Hash,

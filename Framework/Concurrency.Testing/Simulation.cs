@@ -117,7 +117,7 @@ public static class Simulation
     });
 
     private static SimulationOptions Of(SimulationTrace trace, SimulationOptions options) =>
-        options with { MaximumSteps = trace.MaximumSteps, EndGrace = trace.EndGrace };
+        options with { MaximumSteps = trace.MaximumSteps, EndGrace = trace.EndGrace, Faults = trace.Faults };
 
     private static T Run<T>(Func<T> run) => SimulationThread.Run(() =>
     {
