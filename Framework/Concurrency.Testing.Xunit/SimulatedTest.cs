@@ -38,6 +38,7 @@ internal sealed class SimulatedTest(XunitParts parts)
             Schedules = attribute.Schedules,
             Strategy = SimulationStrategy.Parse(attribute.Strategy),
             MaximumSteps = attribute.MaximumSteps,
+            Faults = attribute.Faults,
             Seed = attribute.Seed,
             Minimise = attribute.Minimise,
             Budget = timeout > 0 ? TimeSpan.FromMilliseconds(timeout) : null,
