@@ -92,7 +92,8 @@ internal sealed class SimulatedTest(XunitParts parts)
         }
     }
 
-    private object WithOutput(object argument) => argument is ITestOutputHelper ? _output : argument;
+    /// <summary>Gives the output of this schedule to a constructor that asks for one: xunit has a maker in its place.</summary>
+    private object WithOutput(object argument) => argument is ITestOutputHelper or Func<ITestOutputHelper> ? _output : argument;
 
     private Task CallAsync(object? instance, Sim sim)
     {

@@ -119,7 +119,7 @@ internal sealed class Minimiser(Runner runner, SimulationTrace original)
 
     private int Count(bool isValue) => _best.Count(deviation => IsValue(deviation) == isValue);
 
-    private IEnumerable<Deviation> Without(bool isValue, int from, int size)
+    private List<Deviation> Without(bool isValue, int from, int size)
     {
         var index = 0;
         return _best.Where(deviation => IsValue(deviation) != isValue || index++ is var at && (at < from || at >= from + size)).ToList();

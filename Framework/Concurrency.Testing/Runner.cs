@@ -60,6 +60,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
         MaximumSteps = options.MaximumSteps,
         EndGrace = options.EndGrace,
         Faults = options.Faults,
+        Detectors = options.Detectors.ToString(),
         Steps = world.Steps,
         Failure = world.Failure?.Kind.ToString(),
         Hash = world.Log.Hash,

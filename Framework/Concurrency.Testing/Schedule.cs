@@ -9,6 +9,7 @@ internal sealed class Schedule(World world, Func<Sim, Task> body, CoverageTally 
 {
     public void Run(TimeSpan endGrace)
     {
+        world.Coverage = tally;
         var outlook = new SimulationOutlook(world, tally);
         var sim = new Sim(world, outlook, tally, faults);
         var main = world.Start(_ => body(sim));

@@ -117,7 +117,13 @@ public static class Simulation
     });
 
     private static SimulationOptions Of(SimulationTrace trace, SimulationOptions options) =>
-        options with { MaximumSteps = trace.MaximumSteps, EndGrace = trace.EndGrace, Faults = trace.Faults };
+        options with
+        {
+            MaximumSteps = trace.MaximumSteps,
+            EndGrace = trace.EndGrace,
+            Faults = trace.Faults,
+            Detectors = Enum.TryParse<Detectors>(trace.Detectors, out var detectors) ? detectors : options.Detectors,
+        };
 
     private static T Run<T>(Func<T> run) => SimulationThread.Run(() =>
     {

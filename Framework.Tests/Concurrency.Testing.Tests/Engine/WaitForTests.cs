@@ -173,5 +173,5 @@ public sealed class WaitForTests
     }
 
     private static void Passes(Func<Sim, Task> body) =>
-        Simulation.Explore(body, new SimulationOptions { Schedules = 200, Strategy = SimulationStrategy.RandomWalk }).ThrowIfFailed();
+        Simulation.Explore(body, new SimulationOptions { Schedules = 200, Strategy = SimulationStrategy.RandomWalk, Detectors = Detectors.Default | Detectors.LockOrder }).ThrowIfFailed();
 }

@@ -14,7 +14,7 @@ internal sealed record KernelEntry(string Name, KernelSymptom Symptom, Func<Sim,
         SimulationFailureKind.Deadlock or SimulationFailureKind.BlockedAtEnd or SimulationFailureKind.RunsAfterEnd => Symptom == KernelSymptom.Hangs,
         SimulationFailureKind.LockOrder => Symptom == KernelSymptom.Hangs,
         SimulationFailureKind.BodyFailed or SimulationFailureKind.UnobservedFailure => Symptom == KernelSymptom.Fails,
-        SimulationFailureKind.DataRace => Symptom == KernelSymptom.Fails,
+        SimulationFailureKind.DataRace => true,
         _ => false,
     };
 

@@ -1,3 +1,4 @@
+using Concurrency.Channels;
 using Concurrency.Testing.Choices;
 using Concurrency.Testing.Strategies;
 
@@ -24,6 +25,25 @@ public sealed class CoverageTests
         Assert.InRange(happened, 20, 80);
         Assert.Equal(200, report.Coverage.Choices[ChoiceKind.Maybe]);
         Assert.Equal(0, report.Coverage.Choices[ChoiceKind.Select]);
+    }
+
+    [Fact]
+    public void Coverage_Selects_CountsTheCasesThatWereTaken()
+    {
+        var report = Simulation.Explore(
+            async sim =>
+            {
+                var left = BoundedChannel.Create<int>(1);
+                var right = BoundedChannel.Create<int>(1);
+                await left.Writer.WriteAsync(1);
+                await right.Writer.WriteAsync(2);
+                var select = sim.Name(new Select<int>().On(left.Reader, item => item).On(right.Reader, item => item), "inputs");
+                await select.TakeAsync();
+            },
+            s_options);
+
+        Assert.Equal(["inputs: case 1 of 2", "inputs: case 2 of 2"], report.Coverage.SelectCases.Keys);
+        Assert.Equal(100, report.Coverage.SelectCases.Values.Sum());
     }
 
     [Fact]

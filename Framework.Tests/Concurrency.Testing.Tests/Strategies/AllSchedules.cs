@@ -27,7 +27,7 @@ internal sealed class AllSchedules
         List<string> seen = [];
         Simulation.RunEvery(
             chosen,
-            new Runner(sim => body(sim, seen = []), new SimulationOptions()),
+            new Runner(sim => body(sim, seen = []), new SimulationOptions { Detectors = Detectors.None }),
             world =>
             {
                 if (ReferenceEquals(world.Failure, WorldFailure.GivenUp))

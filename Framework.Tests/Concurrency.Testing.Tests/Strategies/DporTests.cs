@@ -131,6 +131,23 @@ public sealed class DporTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void SelectOfTwoChannels_SameOutcomes()
+    {
+        var outcomes = Compare(async (sim, seen) =>
+        {
+            var a = BoundedChannel.Create<int>(1);
+            var b = BoundedChannel.Create<int>(1);
+            var writes = sim.Executor.RunAsync(async _ => await a.Writer.WriteAsync(1));
+            var writesToo = sim.Executor.RunAsync(async _ => await b.Writer.WriteAsync(2));
+            var select = new Select<int>().On(a.Reader, item => item).On(b.Reader, item => item);
+            seen.Add($"{await select.TakeAsync()}");
+            seen.Add($"{await select.TakeAsync()}");
+            await Task.WhenAll(writes, writesToo);
+        });
+        Assert.Equal(["1 2", "2 1"], outcomes);
+    }
+
+    [Fact]
     public void FirstOfTwo_SameOutcomes()
     {
         var outcomes = Compare(async (sim, seen) =>
@@ -195,8 +212,9 @@ public sealed class DporTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(2, 3, 100)]
-    [InlineData(3, 2, 60)]
+    [InlineData(2, 3, 150)]
+    [InlineData(3, 2, 40)]
+    [InlineData(2, 4, 50)]
     public void RandomPrograms_SameOutcomes(int actors, int operations, int programs)
     {
         for (var seed = 1UL; seed <= (ulong)programs; seed++)

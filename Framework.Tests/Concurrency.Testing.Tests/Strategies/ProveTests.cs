@@ -29,7 +29,7 @@ public sealed class ProveTests(ITestOutputHelper output)
                 }
             })));
         });
-        output.WriteLine($"{report.Verdict} {report.Steps} steps");
+        output.WriteLine($"{report.Verdict} {report.Steps} steps, {Environment.CpuUsage.UserTime}");
         report.ThrowIfNotProved();
     }
 
@@ -64,7 +64,15 @@ public sealed class ProveTests(ITestOutputHelper output)
     [Fact]
     public void Prove_OneScheduleOfManyFails_FindsIt()
     {
-        var report = Simulation.Prove(async sim =>
+        var report = Simulation.Prove(Body);
+        Assert.Equal(SimulationFailureKind.BodyFailed, report.Failure?.Kind);
+        Assert.Equal("dpor", report.Failure!.Trace.Strategy);
+        Assert.False(report.IsExhaustive);
+        Assert.StartsWith("Failed", report.Verdict, StringComparison.Ordinal);
+        var again = Simulation.Replay(Body, report.Failure.Trace);
+        Assert.Equal((report.Failure.Kind, report.Failure.Step), (again.Failure?.Kind, again.Failure?.Step));
+
+        static async Task Body(Sim sim)
         {
             var mutex = new AsyncLock();
             var turns = 0;
@@ -76,11 +84,7 @@ public sealed class ProveTests(ITestOutputHelper output)
                 }
             })));
             Assert.NotEqual((9 * 2) + (3 * 1) + 0, turns);
-        });
-        Assert.Equal(SimulationFailureKind.BodyFailed, report.Failure?.Kind);
-        Assert.Equal("dpor", report.Failure!.Trace.Strategy);
-        Assert.False(report.IsExhaustive);
-        Assert.StartsWith("Failed", report.Verdict, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

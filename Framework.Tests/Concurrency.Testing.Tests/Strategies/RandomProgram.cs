@@ -8,7 +8,7 @@ namespace Concurrency.Testing.Tests.Strategies;
 /// <summary>A small program of operations drawn from a seed; each actor tells what it alone saw.</summary>
 internal sealed class RandomProgram
 {
-    private const int Kinds = 9;
+    private const int Kinds = 12;
 
     private readonly int[][] _actors;
 
@@ -46,7 +46,13 @@ internal sealed class RandomProgram
         private readonly AsyncLock _b = new();
         private readonly BoundedChannel<int> _channel = BoundedChannel.Create<int>(1);
         private readonly CancellationTokenSource _cancellation = new();
+        private readonly BoundedChannel<int> _other = BoundedChannel.Create<int>(1);
+        private readonly AsyncSemaphore _semaphore = new(1);
+        private readonly Select<string> _select;
         private int _entered;
+        private int _permits;
+
+        public Things() => _select = new Select<string>().On(_channel.Reader, item => $"s{item}").On(_other.Reader, item => $"S{item}");
 
         public async Task<string> DoAsync(Sim sim, int operation, int actor) => operation switch
         {
@@ -62,6 +68,13 @@ internal sealed class RandomProgram
             5 => await TryAsync(async token => $"r{await _channel.Reader.ReadAsync(token)}"),
             6 => Cancel(),
             7 => $"c{sim.Choose(2)}",
+            8 => await TryAsync(async token => await _select.TakeAsync(token)),
+            9 => await TryAsync(async token =>
+            {
+                await _other.Writer.WriteAsync(actor, token);
+                return "W";
+            }),
+            10 => await TryAsync(_ => SemaphoreAsync()),
             _ => await YieldAsync(),
         };
 
@@ -86,6 +99,15 @@ internal sealed class RandomProgram
             {
                 return "b";
             }
+        }
+
+        private async Task<string> SemaphoreAsync()
+        {
+            await _semaphore.WaitAsync(_cancellation.Token);
+            var order = _permits++;
+            await Executor.Yield();
+            _semaphore.Release();
+            return $"p{order}";
         }
 
         private static async Task<string> YieldAsync()

@@ -1,3 +1,4 @@
+using Concurrency.Channels;
 using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.Testing.Choices;
@@ -47,6 +48,39 @@ public sealed class ReplayTests
 
         Assert.Equal((failure.Kind, failure.Step), (replayed.Kind, replayed.Step));
         Assert.NotNull(replayed.Timeline);
+    }
+
+    [Fact]
+    public void Replay_OfExhaustiveStrategies_FailsAtTheSameStep()
+    {
+        foreach (var strategy in new[] { SimulationStrategy.Dfs, SimulationStrategy.Dpor, SimulationStrategy.Portfolio })
+        {
+            foreach (var (name, body, _) in BuggyBodies.All)
+            {
+                if (Simulation.Explore(body, s_bare with { Strategy = strategy }).Failure is { } failure)
+                {
+                    var replayed = Simulation.Replay(body, failure.Trace, s_bare).Failure;
+                    Assert.True(replayed is not null, $"{name} passed in the replay of {strategy}.");
+                    Assert.Equal((failure.Kind, failure.Step, failure.Message), (replayed.Kind, replayed.Step, replayed.Message));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Replay_WhatTheScheduleWasWatchedFor_IsThatOfTheTrace()
+    {
+        static async Task Body(Sim sim)
+        {
+            var open = BoundedChannel.Create<int>(1);
+            await open.Writer.WriteAsync(sim.Choose(3));
+        }
+
+        var failure = Simulation.Explore(Body, s_bare with { Detectors = Detectors.Default | Detectors.OpenChannels }).Failure!;
+        using var folder = new TemporaryFolder();
+        failure.Trace.Save(folder.File("a.simtrace"));
+
+        Assert.Equal(failure.Kind, Simulation.Replay(Body, folder.File("a.simtrace")).Failure?.Kind);
     }
 
     [Fact]

@@ -14,14 +14,14 @@ public sealed class RefusalSentenceTests
     [Fact]
     public void Numbers_BelowTheirRange_AreNamedWithTheSmallestOne()
     {
-        Says("participantCount", () => new AsyncBarrier(0), "The number of participants of a barrier was 0. Give 1 or more.");
-        Says("initialCount", () => new AsyncSemaphore(-1), "The number of free slots of a semaphore was -1. Give 0 or more.");
-        Says("maximumCount", () => new AsyncSemaphore(0, 0), "The highest number of free slots of a semaphore was 0. Give 1 or more.");
-        Says("initialCount", () => new AsyncSemaphore(3, 2), "The semaphore was to begin with 3 free slots of at most 2. Begin within the maximum.");
+        Says("participantCount", () => _ = new AsyncBarrier(0), "The number of participants of a barrier was 0. Give 1 or more.");
+        Says("initialCount", () => _ = new AsyncSemaphore(-1), "The number of free slots of a semaphore was -1. Give 0 or more.");
+        Says("maximumCount", () => _ = new AsyncSemaphore(0, 0), "The highest number of free slots of a semaphore was 0. Give 1 or more.");
+        Says("initialCount", () => _ = new AsyncSemaphore(3, 2), "The semaphore was to begin with 3 free slots of at most 2. Begin within the maximum.");
         Says("releaseCount", () => new AsyncSemaphore(1).Release(-2), "The number of slots to give back was -2. Give 0 or more.");
-        Says("initialCount", () => new CappedSemaphore(-1, 2), "The number of free slots of a semaphore was -1. Give 0 or more.");
-        Says("limit", () => new CappedSemaphore(0, -1), "The limit of a semaphore was -1. Give 0 or more.");
-        Says("maxCount", () => new AsyncCollection<int>(0), "The highest number of items of a collection was 0. Give 1 or more.");
+        Says("initialCount", () => _ = new CappedSemaphore(-1, 2), "The number of free slots of a semaphore was -1. Give 0 or more.");
+        Says("limit", () => _ = new CappedSemaphore(0, -1), "The limit of a semaphore was -1. Give 0 or more.");
+        Says("maxCount", () => _ = new AsyncCollection<int>(0), "The highest number of items of a collection was 0. Give 1 or more.");
         Says("limit", () => ConcurrencySnapshot.Take(-1), "The number of objects of a snapshot was -1. Give 1 or more.");
     }
 

@@ -1,5 +1,4 @@
 using Concurrency.Execution;
-using Concurrency.Executors;
 
 namespace Concurrency.Tests.Executors;
 

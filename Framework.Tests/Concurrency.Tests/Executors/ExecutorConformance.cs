@@ -19,6 +19,9 @@ public abstract partial class ExecutorConformance
     /// <summary>Timers of its clock are ordered and run as turns.</summary>
     protected virtual bool OwnsTimers => true;
 
+    /// <summary>Each piece of work has a synchronization context of its own.</summary>
+    protected virtual bool HasContexts => false;
+
     protected abstract Executor Create(ExecutorOptions? common = null);
 
     /// <summary>Makes an executor, runs the body off it, and disposes it.</summary>

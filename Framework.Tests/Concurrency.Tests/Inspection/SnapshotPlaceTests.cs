@@ -1,3 +1,4 @@
+#pragma warning disable CA1416 // the mode of a socket file, which Windows does not have
 using System.Net.Sockets;
 using Concurrency.Inspection;
 using Concurrency.TestSupport;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Concurrency.Diagnostics;
-using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.Scopes;
 using Concurrency.TestSupport;

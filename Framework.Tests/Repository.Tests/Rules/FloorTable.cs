@@ -42,6 +42,7 @@ internal static class FloorTable
                 ["Schedules"] = 1,
                 ["Traces"] = 1,
                 ["Reports"] = 1,
+                ["Histories"] = 1,
                 ["Strategies"] = 2,
                 ["Engine"] = 3,
                 [""] = 4,

@@ -97,6 +97,9 @@ public sealed class VirtualClock : TimeProvider
     /// <summary>Told of each arming, so that a simulation which waits for nothing else sees it.</summary>
     internal Action<VirtualTimer>? Armed { get; set; }
 
+    /// <summary>Told of each change of a timer, before it is made.</summary>
+    internal Action<VirtualTimer>? Changed { get; set; }
+
     /// <inheritdoc/>
     public override long GetTimestamp() => Now;
 

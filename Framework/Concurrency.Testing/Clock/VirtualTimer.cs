@@ -1,5 +1,4 @@
 using System.Reactive.Concurrency;
-using Concurrency.Execution;
 
 namespace Concurrency.Testing.Clock;
 
@@ -30,7 +29,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
         ClockTime.Validate(dueTime, period);
-        Interleaving.Touch(OperationKind.Write, this);
+        clock.Changed?.Invoke(this);
         lock (clock.Gate)
         {
             if (_disposed)
@@ -84,7 +83,7 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
 
     public void Dispose()
     {
-        Interleaving.Touch(OperationKind.Write, this);
+        clock.Changed?.Invoke(this);
         lock (clock.Gate)
         {
             _disposed = true;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Concurrency.Testing.Choices;
 using Concurrency.Testing.Reports;
 
@@ -7,7 +8,7 @@ namespace Concurrency.Testing.Engine;
 internal sealed class CoverageTally
 {
     private readonly long[] _choices = new long[(int)ChoiceKind.Select + 1];
-    private readonly SortedDictionary<string, long> _cases = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Select, int Case, int Count), long> _cases = [];
     private readonly SortedDictionary<string, long> _faults = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _sometimes = new(StringComparer.Ordinal);
 
@@ -22,8 +23,12 @@ internal sealed class CoverageTally
     /// <summary>A fault happened, or something that the test lets happen sometimes.</summary>
     public void Fired(string label) => _faults[label] = _faults.GetValueOrDefault(label) + 1;
 
-    /// <summary>A select took a case.</summary>
-    public void Took(string label) => _cases[label] = _cases.GetValueOrDefault(label) + 1;
+    /// <summary>A select took a case, or ended without one when that is negative.</summary>
+    public void Took(string select, int taken, int count)
+    {
+        var key = (select, Math.Max(taken, -1), count);
+        _cases[key] = _cases.GetValueOrDefault(key) + 1;
+    }
 
     /// <summary>Adds the choices of a schedule that has ended.</summary>
     public void Add(ChoiceLog log)
@@ -37,8 +42,12 @@ internal sealed class CoverageTally
     public SimulationCoverage ToCoverage() => new()
     {
         Choices = Enum.GetValues<ChoiceKind>().ToDictionary(kind => kind, kind => _choices[(int)kind]),
-        SelectCases = new SortedDictionary<string, long>(_cases, StringComparer.Ordinal),
+        SelectCases = new SortedDictionary<string, long>(_cases.ToDictionary(pair => Label(pair.Key), pair => pair.Value), StringComparer.Ordinal),
         Faults = new SortedDictionary<string, long>(_faults, StringComparer.Ordinal),
         Sometimes = new SortedDictionary<string, int>(_sometimes, StringComparer.Ordinal),
     };
+
+    private static string Label((string Select, int Case, int Count) key) => key.Case < 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{key.Select}: none of {key.Count}")
+        : string.Create(CultureInfo.InvariantCulture, $"{key.Select}: case {key.Case + 1} of {key.Count}");
 }

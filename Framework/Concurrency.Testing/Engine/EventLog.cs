@@ -32,6 +32,9 @@ internal sealed class EventLog(World world, int most)
     public void Touched(Actor? actor, OperationKind kind, object resource) =>
         Add(actor ?? _last, Word(kind), resource, CodePlace.OfCaller());
 
+    /// <summary>An operation at which an actor was stopped is done without a turn of its own.</summary>
+    public void Finishing(ReadyItem item) => Add(item.Actor, Word(item.Operation), item.Resource, _places.GetValueOrDefault(item.Actor));
+
     /// <summary>A turn begins, or goes on.</summary>
     public void Going(ReadyItem item)
     {

@@ -11,16 +11,16 @@ namespace Concurrency.Testing.Engine;
 /// more, a turn can also be stopped at each operation on a channel, a lock or another type of this framework, while others go.
 /// Everything that uses it must stay on the simulation's thread; a call from another one is an escape, and fails the test.
 /// </remarks>
-public sealed class SimulatedExecutor : Executor, IActorHome
+public sealed partial class SimulatedExecutor : Executor, IActorHome
 {
     private readonly World _world;
-    private readonly Queue<ReadyItem> _roots = new();
+    private readonly Queue<ReadyItem> _line = new();
     private readonly List<ReadyItem> _held = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _drained = new();
     private readonly LoopTimeProvider? _loopTime;
     private SynchronizationContext? _outside;
-    private ReadyItem? _readyRoot;
+    private ReadyItem? _offered;
     private int _midTurns;
     private int _inFlight;
     private int _queued;
@@ -53,7 +53,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     public override TimeProvider TimeProvider => (TimeProvider?)_loopTime ?? _world.Clock;
 
     /// <inheritdoc/>
-    public override ExecutorStatistics Statistics => Tally.AddTo(new ExecutorStatistics
+    public override ExecutorStatistics Statistics => Tally.AddTo(_live is { } live ? live.Statistics with { Delayed = Delayed } : new ExecutorStatistics
     {
         Accepted = _accepted,
         Executed = _executed,
@@ -65,12 +65,12 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     });
 
     /// <inheritdoc/>
-    public override SynchronizationContext SynchronizationContext => IsCurrent ? SynchronizationContext.Current! : _outside ??= _world.Outside(this);
+    public override SynchronizationContext SynchronizationContext => IsCurrent ? SynchronizationContext.Current! : _outside ??= World.Outside(this);
 
     /// <inheritdoc/>
-    public override CancellationToken Stopping => _stopping.Token;
+    public override CancellationToken Stopping => _live?.Lifetime.Stopping ?? _stopping.Token;
 
-    internal override bool IsClosing => _draining;
+    internal override bool IsClosing => _live is { } live ? live.Lifetime.Phase != ExecutorPhase.Running : _draining;
 
     internal override Interleaver? Interleaver => _world;
 
@@ -81,13 +81,20 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     internal bool IsFull => _midTurns >= MaximumConcurrency;
 
     /// <inheritdoc/>
-    public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor) => throw new NotSupportedException(
-        "A simulation has no descriptors: a real source was started in it. Use the simulated source instead.");
+    public override DescriptorReadiness WatchDescriptor(SafeHandle descriptor) => _live is null
+        ? throw new NotSupportedException(
+            "A simulation has no descriptors: a real source was started in it. Use the simulated source instead.")
+        : SharedSelector.Watch(descriptor, this);
 
     /// <inheritdoc/>
-    public override async Task<bool> DrainAsync(TimeSpan timeout)
+    public override Task<bool> DrainAsync(TimeSpan timeout)
     {
-        LongWait.Validate(timeout);
+        DrainRules.Validate(this, timeout);
+        return _live is { } live ? live.Lifetime.DrainAsync(timeout) : DrainInWorldAsync(timeout);
+    }
+
+    private async Task<bool> DrainInWorldAsync(TimeSpan timeout)
+    {
         _world.Access(OperationKind.Complete, this);
         _draining = true;
         LookForEnd();
@@ -95,7 +102,9 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync() => _live is { } live ? live.Lifetime.DisposeAsync() : EndAsync();
+
+    private async ValueTask EndAsync()
     {
         _world.Access(OperationKind.Complete, this);
         _draining = true;
@@ -115,11 +124,15 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     {
         if (_world.IsHere())
         {
-            Queue(_world.Item(actor, work), isRoot: false);
+            Queue(_world.Item(actor, work));
         }
-        else
+        else if (_live is null)
         {
             _world.Escaped(this);
+        }
+        else if (!_live.TryPost(actor.Id < 0 ? null : actor, work, WorkKind.Continuation))
+        {
+            RunAfterStop(work);
         }
     }
 
@@ -129,7 +142,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     internal void StopTurn(ReadyItem item)
     {
         item.IsMidTurn = true;
-        _queued++;
+        CountQueued();
         if (++_midTurns == MaximumConcurrency)
         {
             _world.Withdraw(this, _held);
@@ -142,6 +155,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     internal void TurnBegins(ReadyItem item)
     {
         _queued--;
+        _live?.TurnBegins();
         if (item.IsMidTurn)
         {
             item.IsMidTurn = false;
@@ -153,9 +167,10 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     internal void TurnEnded(ReadyItem item)
     {
         _executed++;
-        if (ReferenceEquals(item, _readyRoot))
+        _live?.TurnEnded();
+        if (ReferenceEquals(item, _offered))
         {
-            _readyRoot = null;
+            _offered = null;
         }
 
         if (MaximumConcurrency != int.MaxValue && !IsFull)
@@ -174,6 +189,11 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     {
         if (!_world.IsHere())
         {
+            if (_live is not null)
+            {
+                return _live.TryPost(null, work, kind);
+            }
+
             // Thrown here it would end the process, not the test.
             _world.Escaped(this);
             return true;
@@ -183,9 +203,10 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         {
             // Without a limit, only the end of all posts comes before or after a post.
             _world.Access(MaximumConcurrency == int.MaxValue ? OperationKind.Read : OperationKind.Send, this);
-            if (_draining)
+            if (IsClosing)
             {
                 _rejected++;
+                _live?.Reject();
                 return false;
             }
         }
@@ -193,16 +214,32 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         var actor = kind == WorkKind.Continuation && _world.Current is { } current && ReferenceEquals(current.Executor, this)
             ? current
             : _world.CreateActor(this, work);
-        Queue(_world.Item(actor, work), kind == WorkKind.Root);
+        Queue(_world.Item(actor, work));
         return true;
     }
 
     /// <inheritdoc/>
-    protected override void OnRootStarted() => _inFlight++;
+    protected override void OnRootStarted()
+    {
+        if (_live is { } live)
+        {
+            live.Lifetime.RootStarted();
+        }
+        else
+        {
+            _inFlight++;
+        }
+    }
 
     /// <inheritdoc/>
     protected override void OnRootCompleted()
     {
+        if (_live is { } live)
+        {
+            live.Lifetime.RootCompleted();
+            return;
+        }
+
         _inFlight--;
         if (_draining)
         {
@@ -211,17 +248,28 @@ public sealed class SimulatedExecutor : Executor, IActorHome
     }
 
     /// <inheritdoc/>
-    protected override string DescribeRejection() =>
-        $"The executor '{Name}' takes no new work since it {(_stopping.IsCancellationRequested ? "was disposed" : "drains")}. Post before, or to another one.";
+    protected override string DescribeRejection() => ExecutorMessages.Stopped(
+        this, _live?.Lifetime.Phase ?? (_stopping.IsCancellationRequested ? ExecutorPhase.Stopping : ExecutorPhase.Draining));
 
-    private void Queue(ReadyItem item, bool isRoot)
+    private void Queue(ReadyItem item)
+    {
+        CountQueued();
+        Place(item);
+    }
+
+    private void CountQueued()
     {
         _accepted++;
         _queued++;
-        if (isRoot && MaximumConcurrency == 1)
+        _live?.CountQueued();
+    }
+
+    private void Place(ReadyItem item)
+    {
+        if (MaximumConcurrency == 1)
         {
-            _roots.Enqueue(item);
-            OfferRoot();
+            _line.Enqueue(item);
+            Offer();
         }
         else if (IsFull)
         {
@@ -233,13 +281,13 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         }
     }
 
-    private void OfferRoot()
+    private void Offer()
     {
-        // One at a time, so that new work begins in the order of its posts.
-        if (_readyRoot is null && !IsFull && _roots.TryDequeue(out var root))
+        // One at a time, so that turns begin in the order in which they became ready, as on an event loop.
+        if (_offered is null && !IsFull && _line.TryDequeue(out var next))
         {
-            _readyRoot = root;
-            _world.Add(root);
+            _offered = next;
+            _world.Add(next);
         }
     }
 
@@ -251,7 +299,7 @@ public sealed class SimulatedExecutor : Executor, IActorHome
         }
 
         _held.Clear();
-        OfferRoot();
+        Offer();
     }
 
     private void LookForEnd()

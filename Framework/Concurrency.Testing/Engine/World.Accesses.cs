@@ -9,37 +9,38 @@ internal sealed partial class World
 {
     private readonly AccessLog? _accesses;
     private readonly Novelty? _novelty;
-    private Dictionary<CancellationToken, WatchedToken>? _tokens;
+    private HashSet<CancellationToken>? _tokens;
 
     /// <summary>The current step works on a thing; kept only for strategies that ask for it.</summary>
     public void Access(OperationKind kind, object resource) => _accesses?.Add(kind, resource);
 
     public override void Watch(CancellationToken token)
     {
-        if (_accesses is null || !token.CanBeCanceled || Current?.Resource is not { } resource)
+        if (_accesses is null || !token.CanBeCanceled)
         {
             return;
         }
 
         _tokens ??= [];
-        if (!_tokens.TryGetValue(token, out var watched))
+        if (!_tokens.Add(token))
         {
-            _tokens[token] = watched = new WatchedToken(this);
-            _accesses.AddFirstLook();
-            if (token.IsCancellationRequested)
-            {
-                // Which step cancelled it is not known.
-                _accesses.AddUnclear();
-            }
-            else
-            {
-                token.UnsafeRegister(static watched => ((WatchedToken)watched!).Cancelled(), watched);
-            }
+            return;
         }
 
-        _accesses.Add(OperationKind.Read, watched);
-        watched.Resources.Add(resource);
+        _accesses.AddFirstLook();
+        if (token.IsCancellationRequested)
+        {
+            // Which step cancelled it is not known.
+            _accesses.AddUnclear();
+        }
+        else
+        {
+            // Anybody could look at it; and a step that cancels it once more leaves no mark.
+            token.UnsafeRegister(static accesses => ((AccessLog)accesses!).AddUnclear(), _accesses);
+        }
     }
+
+    public override void See(OperationKind kind, object resource) => Access(kind, resource);
 
     /// <summary>What the schedule was like, for strategies that must know.</summary>
     public ScheduleEstimate ToEstimate() => ScheduleEstimate.Of(_actors, Log.CountOf(ChoiceKind.Schedule));
@@ -62,22 +63,6 @@ internal sealed partial class World
         if (item.Actor.Executor.MaximumConcurrency != int.MaxValue)
         {
             _accesses.Add(OperationKind.Write, item.Actor.Executor);
-        }
-    }
-
-    /// <summary>A token of operations, as a thing that they look at and that a cancellation changes.</summary>
-    private sealed class WatchedToken(World world)
-    {
-        /// <summary>What the operations work on: a cancellation takes their waits out of there.</summary>
-        public HashSet<object> Resources { get; } = new(ReferenceEqualityComparer.Instance);
-
-        public void Cancelled()
-        {
-            world.Access(OperationKind.Write, this);
-            foreach (var resource in Resources)
-            {
-                world.Access(OperationKind.Write, resource);
-            }
         }
     }
 }

@@ -35,6 +35,11 @@ internal sealed partial class World
     /// <summary>An actor is about to block the thread on which all others run.</summary>
     public void Blocks(Actor actor)
     {
+        if (_options.IsLive)
+        {
+            return;
+        }
+
         var stack = BlockingStack.Capture(typeof(Actor));
         if (stack.Kind == BlockingWaitKind.Lock)
         {

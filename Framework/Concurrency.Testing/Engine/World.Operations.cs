@@ -17,7 +17,7 @@ internal sealed partial class World
         actor.Operation = kind;
         actor.Resource = resource;
         _accesses?.NumberOf(resource);
-        var goesOn = _accesses is null && _ready.Count == 0 && Clock.Timers.NextDue > Clock.Now;
+        var goesOn = Seed != 0 && _ready.Count == 0 && Clock.Timers.NextDue > Clock.Now;
         Events?.Arrived(actor, goesOn);
         return goesOn;
     }
@@ -83,6 +83,9 @@ internal sealed partial class World
         }
     }
 
+    public override void TookCase(object select, int taken, int count) =>
+        Coverage?.Took(_given is not null && _given.TryGetValue(select, out var name) ? name : "select", taken, count);
+
     public override int Choose(int count) => Choose(ChoiceKind.Select, count);
 
     private void Happened(Actor? actor, OperationKind kind, object resource)
@@ -141,6 +144,7 @@ internal sealed partial class World
                 item.Actor.Ready--;
                 var executor = PlaceOf(item.Actor);
                 executor.TurnBegins(item);
+                Events?.Finishing(item);
                 item.Work.Execute();
                 executor.TurnEnded(item);
                 Recycle(item);

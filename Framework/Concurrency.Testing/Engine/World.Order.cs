@@ -1,6 +1,5 @@
 using Concurrency.Coordination;
 using Concurrency.Execution;
-using Concurrency.Testing.Clock;
 using Concurrency.Testing.Schedules;
 
 namespace Concurrency.Testing.Engine;

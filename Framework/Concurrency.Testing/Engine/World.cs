@@ -32,6 +32,7 @@ internal sealed partial class World : Interleaver
         _strategy = options.Strategy;
         _accesses = options.Strategy.Accesses;
         _novelty = options.Novelty;
+        Clock.Changed = _accesses is null ? null : timer => Access(OperationKind.Write, timer);
         Seed = seed;
         _costs = ~seed;
         Main = new SimulatedExecutor(this, "simulation", ExecutorKind.Pool, int.MaxValue);
@@ -40,6 +41,7 @@ internal sealed partial class World : Interleaver
         ClockActor = new Actor(ClockExecutor, ClockExecutor, -1, "clock", null);
     }
 
+    /// <summary>The seed of the schedule. 0 is that of exhaustive strategies: steps take no time, and every operation is a step.</summary>
     public ulong Seed { get; }
 
     public VirtualClock Clock { get; } = new();
@@ -67,6 +69,9 @@ internal sealed partial class World : Interleaver
 
     /// <summary>What can go next.</summary>
     public ReadySet Ready => _ready;
+
+    /// <summary>Counts what the schedule comes past; null if nobody asks.</summary>
+    public CoverageTally? Coverage { get; set; }
 
     /// <summary>Keeps what happens, for a report; null unless asked for, since it costs far more than a step.</summary>
     public EventLog? Events { get; set; }
@@ -108,7 +113,11 @@ internal sealed partial class World : Interleaver
     {
         var root = work.Callback as IRootTask;
         var actor = new Actor(executor, executor, _actors.Count, root?.GivenName ?? "", Current) { Promise = root?.Promise, Origin = work };
-        _actors.Add(actor);
+        if (!_options.IsLive)
+        {
+            _actors.Add(actor);
+        }
+
         Caused(actor);
         _strategy.Created(actor);
         return actor;
@@ -147,7 +156,7 @@ internal sealed partial class World : Interleaver
     }
 
     /// <summary>A context for code that runs on an executor without being a turn of it.</summary>
-    public SynchronizationContext Outside(SimulatedExecutor executor) => new Actor(executor, executor, -1, executor.Name, null);
+    public static SynchronizationContext Outside(SimulatedExecutor executor) => new Actor(executor, executor, -1, executor.Name, null);
 
     public void Fail(SimulationFailureKind kind, string message, Exception? exception = null) =>
         Failure ??= new WorldFailure(kind, message, exception, Steps);
@@ -280,7 +289,10 @@ internal sealed partial class World : Interleaver
         }
         catch (Exception error)
         {
-            Fail(SimulationFailureKind.UnhandledException, Descriptions.Unhandled(actor, error), error);
+            if (!executor.Handles(error))
+            {
+                Fail(SimulationFailureKind.UnhandledException, Descriptions.Unhandled(actor, error), error);
+            }
         }
 
         ExecutionContext.Restore(_homeContext);

@@ -11,6 +11,9 @@ internal sealed class WorldOptions
     /// <summary>Looks for behaviour that is new; null if nobody asks.</summary>
     public Novelty? Novelty { get; init; }
 
+    /// <summary>Whether it has no end and no failures.</summary>
+    public bool IsLive { get; init; }
+
     public Detectors Detectors { get; init; } = Detectors.Default;
 
     public long MaximumSteps { get; init; } = 100_000;

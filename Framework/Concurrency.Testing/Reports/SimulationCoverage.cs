@@ -8,7 +8,7 @@ public sealed record SimulationCoverage
     /// <summary>How many choices of each kind were made.</summary>
     public required IReadOnlyDictionary<ChoiceKind, long> Choices { get; init; }
 
-    /// <summary>How often selects took each of their cases.</summary>
+    /// <summary>How often selects took each of their cases: <c>select: case 1 of 2</c>, with its name for a select that has one.</summary>
     public required IReadOnlyDictionary<string, long> SelectCases { get; init; }
 
     /// <summary>How often each fault, and each labelled <c>Sim.Maybe</c>, happened.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Concurrency.Testing.Reports;
 
 /// <summary>One thing that an actor did in a schedule.</summary>
@@ -32,5 +34,8 @@ public sealed record TimelineRow
 
     internal string What => Resource is null ? Operation : $"{Operation} {Resource}";
 
-    internal string? Where => File is null ? Method : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Path.GetFileName(File)}:{Line}");
+    internal string? Where => File is null || Line == 0 ? ShortMethod : string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(File)}:{Line}");
+
+    /// <summary>The method with its type, without the namespace.</summary>
+    private string? ShortMethod => Method is null ? null : string.Join('.', Method.Split('.').TakeLast(2));
 }

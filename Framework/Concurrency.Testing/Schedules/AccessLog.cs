@@ -15,7 +15,7 @@ internal sealed class AccessLog
     /// <summary>What the step has worked on so far.</summary>
     public IReadOnlyList<(int Resource, bool Changes)> Step => _step;
 
-    /// <summary>Whether the step could depend on any earlier one, since something that it saw has an unknown past.</summary>
+    /// <summary>Whether the step can depend on any other.</summary>
     public bool IsStepUnclear { get; private set; }
 
     /// <summary>Whether what other steps do to something is only known from this step on.</summary>
@@ -57,7 +57,7 @@ internal sealed class AccessLog
         }
     }
 
-    /// <summary>The step saw something whose past is not known.</summary>
+    /// <summary>The step saw or changed something that any other one could have seen or changed.</summary>
     public void AddUnclear() => IsStepUnclear = true;
 
     /// <summary>The step is the first to look at something whose changes were not seen before.</summary>

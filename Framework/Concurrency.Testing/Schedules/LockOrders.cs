@@ -63,7 +63,7 @@ internal sealed class LockOrders(HappensBefore order)
         return false;
     }
 
-    private bool CouldMeet(Nesting one, Nesting other) =>
+    private static bool CouldMeet(Nesting one, Nesting other) =>
         !ReferenceEquals(one.Actor, other.Actor) && !ExcludeEachOther(one, other) && !one.IsBefore(other) && !other.IsBefore(one);
 
     /// <summary>One moment at which an actor held locks and waited for another.</summary>

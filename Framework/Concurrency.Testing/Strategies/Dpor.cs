@@ -1,5 +1,4 @@
 using Concurrency.Testing.Choices;
-using Concurrency.Testing.Clock;
 using Concurrency.Testing.Schedules;
 
 namespace Concurrency.Testing.Strategies;

@@ -10,6 +10,9 @@ internal sealed class Replay(IReadOnlyList<Choice> choices, string name) : Strat
 
     public override string Name => name;
 
+    /// <summary>A strategy that asks for accesses stops actors also where nobody else could go; so must its replay.</summary>
+    public override AccessLog? Accesses { get; } = name == SimulationStrategy.Dpor.ToString() ? new AccessLog() : null;
+
     /// <summary>How many choices have been made.</summary>
     public int Made { get; private set; }
 

@@ -82,7 +82,7 @@ public sealed record SimulationStrategy
         "fifo" => new Fifo(),
         "dfs" => new Dfs(),
         "dpor" => new Dpor(),
-        "portfolio" => new Portfolio(new RandomWalk(), new Pct(2), new Pos(), new Pct(5), new Urw()),
+        "portfolio" => new Portfolio(new Urw(), new Pos(), new Pct(2), new RandomWalk(), new Pct(5)),
         _ => new RandomWalk(),
     };
 

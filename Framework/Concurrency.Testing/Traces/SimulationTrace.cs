@@ -46,6 +46,9 @@ public sealed class SimulationTrace
     /// <summary>Which faults came by themselves.</summary>
     public FaultLevel Faults { get; init; }
 
+    /// <summary>What the schedule was watched for, in the form of the options; null for what is usual.</summary>
+    public string? Detectors { get; init; }
+
     /// <summary>How many steps the schedule took.</summary>
     public long Steps { get; init; }
 

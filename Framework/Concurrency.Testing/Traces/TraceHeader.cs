@@ -28,6 +28,7 @@ internal static class TraceHeader
             json.WriteNumber("maximumSteps", trace.MaximumSteps);
             json.WriteString("endGrace", trace.EndGrace.ToString("c", CultureInfo.InvariantCulture));
             json.WriteString("faults", trace.Faults.ToString());
+            json.WriteString("detectors", trace.Detectors);
             json.WriteNumber("steps", trace.Steps);
             json.WriteString("failure", trace.Failure);
             json.WriteString("hash", Hex(trace.Hash));
@@ -66,6 +67,7 @@ internal static class TraceHeader
                 ? grace
                 : throw Missing(header, "endGrace"),
             Faults = Level(header),
+            Detectors = Text(header, "detectors"),
             Steps = Number(header, "steps"),
             Failure = Text(header, "failure"),
             Hash = Unsigned(header, "hash"),

@@ -31,6 +31,8 @@ internal sealed class SelectNode<T>(ChannelCore<T> core, int index) : WaiterNode
     /// <summary>Leaves the queue, wherever in it the node is.</summary>
     public void Leave()
     {
+        Interleaving.See(OperationKind.Receive, core);
+
         // Also waits out a writer that has unlinked the node and is still under the gate.
         core.TryWithdraw(this);
         State = WaiterState.Idle;
@@ -41,6 +43,7 @@ internal sealed class SelectNode<T>(ChannelCore<T> core, int index) : WaiterNode
     /// <returns>False if the select has already taken another item, or was cancelled.</returns>
     public bool TryAccept(T item)
     {
+        Interleaving.See(OperationKind.Signal, _select!);
         if (!_select!.TryClaim())
         {
             return false;
@@ -55,6 +58,7 @@ internal sealed class SelectNode<T>(ChannelCore<T> core, int index) : WaiterNode
     /// <returns>Whether that ends the select.</returns>
     public bool TryClose(ChannelClosure closure)
     {
+        Interleaving.See(OperationKind.Signal, _select!);
         if (closure.Error is null)
         {
             if (!_select!.IsLastOpen() || !_select.TryClaim())

@@ -104,6 +104,7 @@ public sealed class Select<TResult>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> TakeAsync(CancellationToken cancellationToken = default)
     {
+        Interleaving.Watch(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         BeginTake();
         try
@@ -121,6 +122,7 @@ public sealed class Select<TResult>
                 taken = await wait.ConfigureAwait(Executor.Current is not null);
             }
 
+            Interleaving.TookCase(this, taken, _cases.Count);
             return taken switch
             {
                 SelectWaiter.TimedOut => _onTimeout!(),
@@ -141,13 +143,18 @@ public sealed class Select<TResult>
             throw new InvalidOperationException("A select has no reader and would never end. Add one with On before taking.");
         }
 
+        Interleaving.See(OperationKind.Write, this);
         if (Interlocked.Exchange(ref _busy, 1) != 0)
         {
             throw new InvalidOperationException("A take began while another one of the same select was under way. Await it first, or make a select for each consumer.");
         }
     }
 
-    private void EndTake() => Volatile.Write(ref _busy, 0);
+    private void EndTake()
+    {
+        Interleaving.See(OperationKind.Write, this);
+        Volatile.Write(ref _busy, 0);
+    }
 
     private int NextStart()
     {
@@ -195,7 +202,8 @@ public sealed class Select<TResult>
 
             EnterQueues(waiter, start);
             waiter.CancelWith(cancellationToken);
-            return await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Receive, this, waiter.Pending) : waiter.Pending).ConfigureAwait(Executor.Current is not null);
+            var wait = waiter.Pending;
+            return await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Receive, this, wait) : wait).ConfigureAwait(Executor.Current is not null);
         }
         finally
         {

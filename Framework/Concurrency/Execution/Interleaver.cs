@@ -3,6 +3,9 @@ namespace Concurrency.Execution;
 /// <summary>Decides, in a simulation, who goes first where real threads could overtake each other.</summary>
 internal abstract class Interleaver
 {
+    /// <summary>Whether all who await promises that are made here are of the simulation.</summary>
+    public abstract bool KeepsContinuations { get; }
+
     /// <summary>Whether the end of a piece of work waits for a turn of its own.</summary>
     public abstract bool SeparatesEnds { get; }
 
@@ -30,11 +33,17 @@ internal abstract class Interleaver
     /// <summary>Tells that the current actor does an operation that cannot wait for its turn.</summary>
     public abstract void Touch(OperationKind kind, object resource);
 
-    /// <summary>Tells that the operation which has just begun looks at a token, and can be ended by it.</summary>
+    /// <summary>Tells that the current actor looks at a token, and may from now on be ended by it.</summary>
     public abstract void Watch(CancellationToken token);
+
+    /// <summary>Tells that the current actor, inside of an operation on another thing, comes to a thing. Also under a gate.</summary>
+    public abstract void See(OperationKind kind, object resource);
 
     /// <summary>Tells that an operation which could not wait took what it tried to take.</summary>
     public abstract void Took(OperationKind kind, object resource);
+
+    /// <summary>Tells which of its cases a select took; negative for a timeout or an end.</summary>
+    public abstract void TookCase(object select, int taken, int count);
 
     /// <summary>Picks one of several that are equal.</summary>
     public abstract int Choose(int count);

@@ -23,7 +23,7 @@ internal static class Interleaving
     public static TaskCreationOptions CompletionOptions
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => IsOn && IsSimulated() ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+        get => IsOn && KeepsContinuations() ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
     }
 
     /// <summary>Whether the end of a piece of work is a step of its own.</summary>
@@ -59,6 +59,26 @@ internal static class Interleaving
         }
     }
 
+    /// <summary>Tells a simulation that an operation on another thing comes to this one too. Also under a gate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void See(OperationKind kind, object resource)
+    {
+        if (IsOn)
+        {
+            (Executor.Current?.Interleaver ?? t_betweenTurns)?.See(kind, resource);
+        }
+    }
+
+    /// <summary>Tells a simulation that the current actor looks at a token.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Watch(CancellationToken cancellationToken)
+    {
+        if (IsOn)
+        {
+            Executor.Current?.Interleaver?.Watch(cancellationToken);
+        }
+    }
+
     /// <summary>Tells a simulation that the operation which was told with <see cref="Touch"/> took what it tried to take.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Took(OperationKind kind, object resource)
@@ -66,6 +86,19 @@ internal static class Interleaving
         if (IsOn)
         {
             Executor.Current?.Interleaver?.Took(kind, resource);
+        }
+    }
+
+    /// <summary>Tells a simulation which of its cases a select took.</summary>
+    /// <param name="select">The select.</param>
+    /// <param name="taken">The index of the case; negative for a timeout or an end.</param>
+    /// <param name="count">How many cases there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TookCase(object select, int taken, int count)
+    {
+        if (IsOn)
+        {
+            Executor.Current?.Interleaver?.TookCase(select, taken, count);
         }
     }
 
@@ -174,6 +207,9 @@ internal static class Interleaving
             interleaver.End(kind, resource, actor, passed);
         }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool KeepsContinuations() => Executor.Current?.Interleaver is { KeepsContinuations: true };
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsSimulated() => Executor.Current?.Interleaver is not null;

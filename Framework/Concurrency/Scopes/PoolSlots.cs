@@ -69,7 +69,7 @@ internal sealed class PoolSlots : WaitOwner
                 OperationKind.Receive, this, static (slots, token) => slots.TakeNow(token) is { } wait ? new ValueTask(wait) : default, this, cancellationToken).AsTask()
             : TakeNow(cancellationToken);
 
-    private Task? TakeNow(CancellationToken cancellationToken)
+    private Task<bool>? TakeNow(CancellationToken cancellationToken)
     {
         var waiter = HasFree ? null : _waiters.Prepare(true, cancellationToken);
         Enter();

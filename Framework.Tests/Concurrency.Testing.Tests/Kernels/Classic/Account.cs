@@ -6,7 +6,7 @@ namespace Concurrency.Testing.Tests.Kernels.Classic;
 internal sealed class Account(Sim sim, bool isFixed) : Kernel(sim, isFixed)
 {
     private readonly AsyncLock _lock = new();
-    private readonly Racy<int> _balance = new(100);
+    private readonly Shared<int> _balance = sim.Shared(100, "balance");
 
     public override async Task RunAsync()
     {

@@ -10,8 +10,8 @@ namespace Concurrency.Testing.Tests.Kernels.Classic;
 internal sealed class Bluetooth(Sim sim, bool isFixed) : Kernel(sim, isFixed)
 {
     private readonly AsyncManualResetEvent _idle = new();
-    private readonly Racy<bool> _stopping = new(false);
-    private readonly Racy<bool> _stopped = new(false);
+    private readonly Atomic<bool> _stopping = new(false);
+    private readonly Atomic<bool> _stopped = new(false);
     private int _pending = 1;
 
     public override Task RunAsync() => Task.WhenAll(Go(RequestAsync), Go(StopAsync));

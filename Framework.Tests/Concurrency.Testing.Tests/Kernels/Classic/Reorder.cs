@@ -9,8 +9,8 @@ namespace Concurrency.Testing.Tests.Kernels.Classic;
 internal sealed class Reorder(Sim sim, bool isFixed, int count) : Kernel(sim, isFixed)
 {
     private readonly AsyncLock _lock = new();
-    private readonly Racy<int> _left = new(0);
-    private readonly Racy<int> _right = new(0);
+    private readonly Atomic<int> _left = new(0);
+    private readonly Atomic<int> _right = new(0);
 
     public override Task RunAsync() => Task.WhenAll(Enumerable.Range(0, count).Select(one => Go(one < count - 1 ? WriteAsync : ReadAsync)));
 

@@ -10,8 +10,8 @@ internal sealed class WorkStealing(Sim sim, bool isFixed) : Kernel(sim, isFixed)
 {
     private const int Items = 3;
     private readonly AsyncLock _lock = new();
-    private readonly Racy<int> _head = new(0);
-    private readonly Racy<int> _tail = new(0);
+    private readonly Atomic<int> _head = new(0);
+    private readonly Atomic<int> _tail = new(0);
     private readonly int[] _taken = new int[Items];
 
     public override async Task RunAsync()

@@ -7,7 +7,7 @@ internal sealed class WrongLock(Sim sim, bool isFixed, int others) : Kernel(sim,
 {
     private readonly AsyncLock _right = new();
     private readonly AsyncLock _wrong = new();
-    private readonly Racy<int> _value = new(0);
+    private readonly Shared<int> _value = sim.Shared(0, "value");
 
     public override Task RunAsync() => Task.WhenAll(Enumerable.Range(0, others).Select(_ => Go(AddAsync)).Prepend(Go(CheckAsync)));
 

@@ -17,7 +17,7 @@ internal sealed class Cockroach10790(Sim sim, bool isFixed) : Kernel(sim, isFixe
     public override async Task RunAsync()
     {
         var commands = Task.WhenAll(Go(CommandAsync), Go(CommandAsync));
-        await PauseAsync(TimeSpan.FromMicroseconds(0.2));
+        await Executor.Yield();
         _context.Cancel();
         _quiesce.Cancel();
         await commands;

@@ -9,7 +9,7 @@ namespace Concurrency.Testing.Tests.Kernels.FromGo;
 /// </summary>
 internal sealed class Etcd3077(Sim sim, bool isFixed) : Kernel(sim, isFixed)
 {
-    private readonly Racy<AsyncManualResetEvent?> _done = new(isFixed ? new AsyncManualResetEvent() : null);
+    private readonly Shared<AsyncManualResetEvent?> _done = sim.Shared(isFixed ? new AsyncManualResetEvent() : null, "done");
     private readonly AsyncManualResetEvent _stop = new();
 
     public override Task RunAsync() => Task.WhenAll(Go(LoopAsync), Go(StopAsync));

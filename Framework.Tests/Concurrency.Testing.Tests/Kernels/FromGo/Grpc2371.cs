@@ -12,7 +12,7 @@ internal sealed class Grpc2371(Sim sim, bool isFixed) : Kernel(sim, isFixed)
 {
     private readonly AsyncLock _lock = new();
     private readonly BoundedChannel<string> _addresses = Channel<string>(1);
-    private readonly Racy<BoundedChannel<string>?> _balancer = new(null);
+    private readonly Shared<BoundedChannel<string>?> _balancer = sim.Shared<BoundedChannel<string>?>(null, "balancer");
 
     public override async Task RunAsync()
     {

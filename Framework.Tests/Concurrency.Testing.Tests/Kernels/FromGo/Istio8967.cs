@@ -8,7 +8,7 @@ namespace Concurrency.Testing.Tests.Kernels.FromGo;
 /// </summary>
 internal sealed class Istio8967(Sim sim, bool isFixed) : Kernel(sim, isFixed)
 {
-    private readonly Racy<CancellationTokenSource?> _done = new(new CancellationTokenSource());
+    private readonly Shared<CancellationTokenSource?> _done = sim.Shared<CancellationTokenSource?>(new CancellationTokenSource(), "done");
     private readonly BoundedChannel<int> _events = Channel<int>(2);
 
     public override async Task RunAsync()
