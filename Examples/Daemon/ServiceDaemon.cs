@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Concurrency.Http;
 using Concurrency.Patterns;
 using Concurrency.Services.Components;
+using Concurrency.Sources;
 using Concurrency.Sources.Files;
 using Concurrency.Sources.Signals;
 using Concurrency.Sources.Udp;

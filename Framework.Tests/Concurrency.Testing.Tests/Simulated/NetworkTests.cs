@@ -41,7 +41,7 @@ public sealed class NetworkTests
 
     [Fact]
     public void Duplicate_Always_EachArrivesTwice() => Explore(async sim =>
-        Assert.Equal([0, 0, 1, 1, 2, 2], (await SentAsync(sim, new LinkOptions { Duplicate = 1000 }, 3)).Select(static p => p[0]).Order()));
+        Assert.Equal([0, 0, 1, 1, 2, 2], (await SentAsync(sim, new LinkOptions { Duplicate = 1000 }, 3)).Select(static p => (int)p[0]).Order()));
 
     [Fact]
     public void Reorder_Sometimes_LaterOnesPass() => Explore(async sim =>
@@ -143,6 +143,19 @@ public sealed class NetworkTests
         var error = await Assert.ThrowsAsync<IOException>(async () => await source.StartAsync(sim.Executor));
 
         Assert.Contains("in use", error.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void Client_DisposedWhileItWaits_IsReleased() => Explore(async sim =>
+    {
+        var client = sim.Network.Node("to").CreateUdpClient();
+        var waiting = client.ReceiveAsync().AsTask();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await client.ReceiveAsync());
+
+        client.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        Assert.Throws<ObjectDisposedException>(() => client.Send([1], client.LocalEndPoint));
     });
 
     [Fact]

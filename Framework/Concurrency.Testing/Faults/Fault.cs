@@ -10,8 +10,8 @@ internal sealed class Fault(string label, int rate, Func<ChoiceKind, int, int> c
     /// <summary>Whether it happens now; a choice of the schedule, of which the smallest value is that it does not.</summary>
     public bool Fires()
     {
-        // At rate 0 nothing is chosen: schedules without faults are as short as if there were none.
-        if (rate == 0 || choose(ChoiceKind.Fault, Always) < Always - rate)
+        // What never or always comes is no choice: schedules without faults are as short as if there were none.
+        if (rate == 0 || (rate < Always && choose(ChoiceKind.Fault, Always) < Always - rate))
         {
             return false;
         }

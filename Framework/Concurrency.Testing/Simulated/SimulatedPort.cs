@@ -16,6 +16,7 @@ internal sealed class SimulatedPort(World world, SimulatedNode node, string user
     private readonly Queue<Arrival> _arrived = new();
     private TaskCompletionSource? _waiting;
     private int _buffered;
+    private bool _disposed;
     private long _dropped;
 
     public SimulatedNode Node => node;
@@ -45,6 +46,11 @@ internal sealed class SimulatedPort(World world, SimulatedNode node, string user
     /// <summary>Something comes in from the network.</summary>
     public void Arrive(Arrival arrival)
     {
+        if (_disposed)
+        {
+            return;
+        }
+
         var charge = arrival.Payload.Length + ChargePerDatagram;
         if (_buffered + charge > BufferSize)
         {
@@ -77,6 +83,12 @@ internal sealed class SimulatedPort(World world, SimulatedNode node, string user
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfDisposed();
+        if (_waiting is not null)
+        {
+            throw new InvalidOperationException($"Somebody waits at {this} already. Let one receive, and hand on what others need.");
+        }
+
         if (_arrived.Count > 0)
         {
             return;
@@ -97,13 +109,17 @@ internal sealed class SimulatedPort(World world, SimulatedNode node, string user
 
     public override void Dispose()
     {
+        _disposed = true;
         if (LocalEndPoint is { } bound)
         {
+            _waiting?.TrySetException(new ObjectDisposedException(user, $"{this} was closed."));
             node.Release(this, bound.Port);
             _arrived.Clear();
             _buffered = 0;
         }
     }
+
+    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
 
     public override string ToString() => $"port {LocalEndPoint?.Port ?? number} of {node.Name} at {world.Clock.Elapsed}";
 }

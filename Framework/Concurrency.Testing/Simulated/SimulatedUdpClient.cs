@@ -25,9 +25,11 @@ public sealed class SimulatedUdpClient : IDisposable
     /// <param name="payload">Copied at once.</param>
     /// <param name="remoteEndPoint">Where to.</param>
     /// <exception cref="SocketException">There is no such address on the network.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public void Send(ReadOnlySpan<byte> payload, IPEndPoint remoteEndPoint)
     {
         ArgumentNullException.ThrowIfNull(remoteEndPoint);
+        _port.ThrowIfDisposed();
         var error = _port.Node.Network.Send(_port, payload.ToArray(), remoteEndPoint);
         if (error != SocketError.Success)
         {
@@ -38,6 +40,8 @@ public sealed class SimulatedUdpClient : IDisposable
     /// <summary>Takes the next datagram, and waits for it.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="SocketException">The network reported instead that nobody was there.</exception>
+    /// <exception cref="InvalidOperationException">Somebody else receives already.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, maybe while it waited.</exception>
     public async ValueTask<SimulatedDatagram> ReceiveAsync(CancellationToken cancellationToken = default)
     {
         SimulatedDatagram received;
@@ -63,6 +67,6 @@ public sealed class SimulatedUdpClient : IDisposable
         return taken;
     }
 
-    /// <summary>Gives the port back.</summary>
+    /// <summary>Gives the port back, and ends a wait.</summary>
     public void Dispose() => _port.Dispose();
 }
