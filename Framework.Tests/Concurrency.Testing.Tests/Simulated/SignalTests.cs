@@ -50,7 +50,7 @@ public sealed class SignalTests
         sim.Signals.Send(PosixSignal.SIGTERM);
         await Task.Delay(TimeSpan.FromSeconds(1), sim.Clock);
 
-        Assert.Equal([PosixSignal.SIGHUP, PosixSignal.SIGTERM], sim.Signals.Untaken.Order());
+        Assert.Equal([PosixSignal.SIGHUP, PosixSignal.SIGTERM], sim.Signals.Untaken.OrderDescending());
     });
 
     [Fact]
