@@ -37,7 +37,7 @@ internal sealed class FailingTests(ITestOutputHelper output)
     [Simulation(Schedules = 10)]
     public void NeverReached(Sim sim) => sim.Sometimes(() => false, "the impossible");
 
-    [Simulation(Skip = "for a reason", Strategy = "none", Schedules = 0)]
+    [Simulation(Skip = "Skipped on purpose, to see that it costs nothing.", Strategy = "none", Schedules = 0)]
     public void Skipped() => Runs++;
 
     private static async Task TakeBothAsync(AsyncLock outer, AsyncLock inner, CancellationToken token)

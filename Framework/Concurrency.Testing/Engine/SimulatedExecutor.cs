@@ -98,7 +98,7 @@ public sealed partial class SimulatedExecutor : Executor, IActorHome
         _world.Access(OperationKind.Complete, this);
         _draining = true;
         LookForEnd();
-        return await LongWait.EndsInTimeAsync(_drained.Task, timeout, _world.Clock).ConfigureAwait(Current is not null);
+        return await LongWait.EndsInTimeAsync(_drained.Task, timeout, _world.Clock).ConfigureAwait(Executor.Current is not null);
     }
 
     /// <inheritdoc/>
@@ -116,7 +116,7 @@ public sealed partial class SimulatedExecutor : Executor, IActorHome
         LookForEnd();
         if (!IsCurrent)
         {
-            await _drained.Task.ConfigureAwait(Current is not null);
+            await _drained.Task.ConfigureAwait(Executor.Current is not null);
         }
     }
 

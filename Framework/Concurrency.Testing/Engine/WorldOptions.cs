@@ -8,11 +8,11 @@ internal sealed class WorldOptions
 {
     public required Strategy Strategy { get; init; }
 
-    /// <summary>Looks for behaviour that is new; null if nobody asks.</summary>
-    public Novelty? Novelty { get; init; }
-
     /// <summary>Whether it has no end and no failures.</summary>
     public bool IsLive { get; init; }
+
+    /// <summary>Looks for behaviour that is new; null if nobody asks.</summary>
+    public Novelty? Novelty { get; init; }
 
     public Detectors Detectors { get; init; } = Detectors.Default;
 

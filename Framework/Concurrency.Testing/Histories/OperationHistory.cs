@@ -1,3 +1,5 @@
+using Concurrency.Execution;
+
 namespace Concurrency.Testing.Histories;
 
 /// <summary>The operations that were done on one thing, with the order of their beginnings and ends.</summary>
@@ -22,7 +24,7 @@ public sealed class OperationHistory<TOperation, TResult>
     {
         ArgumentNullException.ThrowIfNull(execute);
         var recorded = Begin(operation);
-        var result = await execute().ConfigureAwait(Execution.Executor.Current is not null);
+        var result = await execute().ConfigureAwait(Executor.Current is not null);
         End(recorded, result);
         return result;
     }

@@ -153,7 +153,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         try
         {
-            await admission.ConfigureAwait(Execution.Executor.Current is not null);
+            await admission.ConfigureAwait(Executor.Current is not null);
         }
         catch (OperationCanceledException)
         {
@@ -210,7 +210,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         if (Interleaving.SeparatesEnds)
         {
-            default(InterleavingPoint).UnsafeOnCompleted(() => End(task));
+            Interleaving.Stop(this, () => End(task));
         }
         else
         {
