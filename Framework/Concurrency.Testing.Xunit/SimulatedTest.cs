@@ -39,6 +39,7 @@ internal sealed class SimulatedTest(XunitParts parts)
             Strategy = SimulationStrategy.Parse(attribute.Strategy),
             Mode = attribute.Mode,
             MaximumSteps = attribute.MaximumSteps,
+            Faults = attribute.Faults,
             Seed = attribute.Seed,
             Minimise = attribute.Minimise,
             Budget = timeout > 0 ? TimeSpan.FromMilliseconds(timeout) : null,

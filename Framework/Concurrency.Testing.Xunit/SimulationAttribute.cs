@@ -1,3 +1,4 @@
+using Concurrency.Testing.Faults;
 using Xunit;
 using Xunit.Sdk;
 
@@ -29,6 +30,9 @@ public sealed class SimulationAttribute : FactAttribute
 
     /// <summary>The seed from which those of all schedules come.</summary>
     public ulong Seed { get; set; } = 1;
+
+    /// <summary>Which faults simulated sources make by themselves; none unless set.</summary>
+    public FaultLevel Faults { get; set; }
 
     /// <summary>Whether a failed schedule is minimised.</summary>
     public bool Minimise { get; set; } = true;

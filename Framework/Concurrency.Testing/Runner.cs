@@ -36,7 +36,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
             seed,
             buffers);
         prepare?.Invoke(world);
-        new Schedule(world, body, tally ?? new CoverageTally()).Run(options.EndGrace);
+        new Schedule(world, body, tally ?? new CoverageTally(), options.Faults).Run(options.EndGrace);
         return world;
     }
 
@@ -68,6 +68,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
         AssemblyVersion = Version,
         MaximumSteps = options.MaximumSteps,
         EndGrace = options.EndGrace,
+        Faults = options.Faults,
         Detectors = options.Detectors.ToString(),
         Steps = world.Steps,
         Failure = world.Failure?.Kind.ToString(),

@@ -1,16 +1,17 @@
 using Concurrency.Testing.Clock;
 using Concurrency.Testing.Engine;
+using Concurrency.Testing.Faults;
 
 namespace Concurrency.Testing;
 
 /// <summary>One run of a body in a world, from its start to the end of all that it started.</summary>
-internal sealed class Schedule(World world, Func<Sim, Task> body, CoverageTally tally)
+internal sealed class Schedule(World world, Func<Sim, Task> body, CoverageTally tally, FaultLevel faults)
 {
     public void Run(TimeSpan endGrace)
     {
         world.Coverage = tally;
         var outlook = new SimulationOutlook(world, tally);
-        var sim = new Sim(world, outlook, tally);
+        var sim = new Sim(world, outlook, tally, faults);
         var main = world.Start(_ => body(sim));
         world.RunUntil(() => main.IsCompleted, long.MaxValue);
         if (!main.IsCompleted)

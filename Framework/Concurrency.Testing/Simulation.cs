@@ -129,6 +129,7 @@ public static class Simulation
         {
             MaximumSteps = trace.MaximumSteps,
             EndGrace = trace.EndGrace,
+            Faults = trace.Faults,
             Detectors = Enum.TryParse<Detectors>(trace.Detectors, out var detectors) ? detectors : options.Detectors,
             Mode = trace.IsCaptured ? SimulationMode.Captured : options.Mode,
         };

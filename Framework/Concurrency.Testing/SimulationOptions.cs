@@ -1,4 +1,5 @@
 using Concurrency.Testing.Engine;
+using Concurrency.Testing.Faults;
 using Concurrency.Testing.Strategies;
 
 namespace Concurrency.Testing;
@@ -32,6 +33,9 @@ public sealed record SimulationOptions
 
     /// <summary>What is looked for; the default has no false alarms.</summary>
     public Detectors Detectors { get; init; } = Detectors.Default;
+
+    /// <summary>Which faults simulated sources make by themselves; none unless set.</summary>
+    public FaultLevel Faults { get; init; }
 
     /// <summary>The name of the test, for traces and reports; null to take that of the body.</summary>
     public string? Test { get; init; }

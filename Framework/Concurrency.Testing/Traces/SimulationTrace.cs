@@ -1,4 +1,5 @@
 using Concurrency.Testing.Choices;
+using Concurrency.Testing.Faults;
 
 namespace Concurrency.Testing.Traces;
 
@@ -44,6 +45,9 @@ public sealed class SimulationTrace
 
     /// <summary>The longest virtual time that what the body started could go on after the body's end.</summary>
     public TimeSpan EndGrace { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Which faults came by themselves.</summary>
+    public FaultLevel Faults { get; init; }
 
     /// <summary>What the schedule was watched for, in the form of the options; null for what is usual.</summary>
     public string? Detectors { get; init; }
