@@ -16,7 +16,8 @@ internal sealed partial class World : Interleaver
     private readonly List<Actor> _actors = [];
     private readonly List<SimulatedExecutor> _executors = [];
     private ulong _costs;
-    private readonly int _thread = Environment.CurrentManagedThreadId;
+    // Not its number: numbers of threads that have ended are given to others.
+    private readonly Thread _thread = Thread.CurrentThread;
     private ExecutionContext _homeContext = HomeContext.Get();
     private readonly WorldBuffers _buffers;
     private Actor? _last;
@@ -82,7 +83,7 @@ internal sealed partial class World : Interleaver
     /// <summary>Keeps what happens, for a report; null unless asked for, since it costs far more than a step.</summary>
     public EventLog? Events { get; set; }
 
-    public bool IsHere() => Environment.CurrentManagedThreadId == _thread;
+    public bool IsHere() => ReferenceEquals(Thread.CurrentThread, _thread);
 
     public SimulatedExecutor CreateExecutor(string name, ExecutorKind kind, int maximumConcurrency)
     {
