@@ -86,13 +86,14 @@ internal sealed class SnapshotSession
             {
                 GaveToken = IsToken(line);
                 var refusal = GaveToken ? _listener.Promote(this) : "error: The first line must be 'token' and the token of this server.";
-                Send(refusal ?? "The token is right.");
                 if (refusal is not null)
                 {
+                    Send(refusal);
                     return;
                 }
 
                 _idle.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
+                Send("The token is right.");
                 continue;
             }
 
