@@ -222,6 +222,28 @@ public sealed class UnseenFailureTests
         Assert.Equal(2, _log.Errors.OfType<InvalidCastException>().Count());
     }
 
+    [Theory]
+    [InlineData("cooperative")]
+    [InlineData("thread")]
+    [InlineData("pool")]
+    [InlineData("inline")]
+    public async Task AS5_LoggerThatThrows_LeavesTheEndOfTheExecutorAsItIs(string kind)
+    {
+        Executor executor = kind switch
+        {
+            "cooperative" => new CooperativeExecutor(new CooperativeExecutorOptions { Logger = new ThrowingLogger() }),
+            "thread" => new DedicatedThreadExecutor(new DedicatedThreadExecutorOptions { Logger = new ThrowingLogger() }),
+            "pool" => new PoolExecutor(new PoolExecutorOptions { Logger = new ThrowingLogger(), MaximumThreads = 1 }),
+            _ => new InlineExecutor(new ExecutorOptions { Logger = new ThrowingLogger() }),
+        };
+        _ = executor.RunAsync("lost", FailAsync);
+        await DrainAsync(executor);
+
+        await executor.DisposeAsync().Within("the end");
+
+        Assert.False(executor.TryPost(static () => { }));
+    }
+
     [Fact]
     public void AS5_ProgramThatFails_IsNotReportedBecauseRunThrowsIt()
     {

@@ -87,7 +87,7 @@ public sealed class SnapshotPlaceTests : IDisposable
     {
         var error = Assert.Throws<ArgumentException>(() => new SnapshotServer(new SnapshotServerOptions { SocketPath = _folder.At(new string('x', 120)) }));
 
-        Assert.Contains("the system has room for 107", error.Message, StringComparison.Ordinal);
+        Assert.Contains("there is room for 101", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -195,7 +195,7 @@ internal sealed class BlockingWatch : ExecutorSynchronizationContext
         }
         catch (Exception error)
         {
-            ExecutorLog.ReportCallbackFailed(_options.Logger, Executor, error);
+            ExecutorLog.ReportCallbackFailed(_options.Log, Executor, error);
         }
         finally
         {

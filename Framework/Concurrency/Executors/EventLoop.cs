@@ -320,7 +320,7 @@ internal sealed class EventLoop : IExecutorEngine
     {
         if (Lifetime.InFlight is > 0 and var inFlight)
         {
-            ExecutorLog.WorkLeftBehind(_options.Logger, _owner, inFlight, _options.ShutdownTimeout);
+            ExecutorLog.WorkLeftBehind(_options.Log, _owner, inFlight, _options.ShutdownTimeout);
         }
 
         _timers.Close();

@@ -63,8 +63,14 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
         _isOver = true;
         Interlocked.MemoryBarrier();
         _deadline?.Dispose();
-        _failures.Close();
-        _ended.TrySetResult();
+        try
+        {
+            _failures.Close();
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
     }
 
     public Task<bool> DrainAsync(TimeSpan timeout)
@@ -130,7 +136,7 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
         }
         catch (Exception error)
         {
-            ExecutorLog.StoppingCallbackFailed(options.Logger, owner, error);
+            ExecutorLog.StoppingCallbackFailed(options.Log, owner, error);
         }
     }
 
@@ -150,7 +156,7 @@ internal sealed class ExecutorLifetime(Executor owner, ExecutorOptions options, 
         catch (TimeoutException)
         {
             // A turn that never returns cannot be ended from outside; its background thread does not keep the process alive.
-            ExecutorLog.TurnNeverEnded(options.Logger, owner, patience);
+            ExecutorLog.TurnNeverEnded(options.Log, owner, patience);
         }
     }
 }

@@ -49,8 +49,11 @@ public record ExecutorOptions
     /// <summary>What tells the time to the watchdog of long turns; the user's clock may be one that stands still.</summary>
     internal TimeProvider WatchdogClock { get; init; } = TimeProvider.System;
 
+    /// <summary><see cref="Logger"/> for threads on which nobody catches what it throws.</summary>
+    internal ILogger Log => SafeLogger.Around(Logger);
+
     /// <summary>Where to log what a callback may receive as well: nowhere if there is no logger and the callback is there.</summary>
-    internal ILogger? LoggerBeside(Delegate? callback) => callback is not null && Logger is LastResortLogger ? null : Logger;
+    internal ILogger? LoggerBeside(Delegate? callback) => callback is not null && Logger is LastResortLogger ? null : Log;
 
     internal static void Validate(ExecutorOptions options)
     {

@@ -193,7 +193,7 @@ internal sealed class PoolEngine : IExecutorEngine
         ThreadGone();
         if (PowersOfTen.Contain(Interlocked.Increment(ref _notStarted)))
         {
-            ExecutorLog.NoThread(_options.Logger, _owner, _crew.Threads, _notStarted, error);
+            ExecutorLog.NoThread(_options.Log, _owner, _crew.Threads, _notStarted, error);
         }
     }
 
@@ -340,7 +340,7 @@ internal sealed class PoolEngine : IExecutorEngine
 
         if (Lifetime.InFlight is > 0 and var inFlight)
         {
-            ExecutorLog.WorkLeftBehind(_options.Logger, _owner, inFlight, _options.ShutdownTimeout);
+            ExecutorLog.WorkLeftBehind(_options.Log, _owner, inFlight, _options.ShutdownTimeout);
         }
 
         SharedSelector.EndWatches(_owner);

@@ -18,7 +18,7 @@ internal static class RejectionHook
         }
         catch (Exception error)
         {
-            ExecutorLog.ReportCallbackFailed(options.Logger, executor, error);
+            ExecutorLog.ReportCallbackFailed(options.Log, executor, error);
             return null;
         }
     }

@@ -82,7 +82,7 @@ internal sealed class StarvationWatch(PoolExecutor owner, PoolExecutorOptions op
         }
         catch (Exception error)
         {
-            ExecutorLog.ReportCallbackFailed(options.Logger, owner, error);
+            ExecutorLog.ReportCallbackFailed(options.Log, owner, error);
         }
     }
 }

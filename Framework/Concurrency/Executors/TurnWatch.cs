@@ -131,7 +131,7 @@ internal sealed class TurnWatch
         }
         catch (Exception error)
         {
-            ExecutorLog.ReportCallbackFailed(_options.Logger, _executor, error);
+            ExecutorLog.ReportCallbackFailed(_options.Log, _executor, error);
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class TurnWatchdog(TurnWatch watch, Executor executor, ExecutorO
         if (began == _seen && began != _reported)
         {
             _reported = began;
-            ExecutorLog.LongTurnRunning(options.Logger, executor, _period, watch.ThreadId);
+            ExecutorLog.LongTurnRunning(options.Log, executor, _period, watch.ThreadId);
         }
 
         _seen = began;

@@ -17,11 +17,11 @@ internal static class UnhandledFailure
             }
             catch (Exception handlerError)
             {
-                ExecutorLog.HandlerFailed(options.Logger, executor, handlerError);
+                ExecutorLog.HandlerFailed(options.Log, executor, handlerError);
             }
         }
 
-        ExecutorLog.Unhandled(options.Logger, executor, error);
+        ExecutorLog.Unhandled(options.Log, executor, error);
 
         // Thrown on a pool thread it ends the process, as .NET does with every exception that nobody handles.
         var captured = ExceptionDispatchInfo.Capture(error);

@@ -26,7 +26,7 @@ internal sealed class UnseenFailures(Executor executor, ExecutorOptions options)
         }
         catch (Exception error)
         {
-            ExecutorLog.ReportCallbackFailed(options.Logger, executor, error);
+            ExecutorLog.ReportCallbackFailed(options.Log, executor, error);
         }
 
         if (LastLogged(number) == number && options.LoggerBeside(options.OnUnseenFailure) is { } logger)

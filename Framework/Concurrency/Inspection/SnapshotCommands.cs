@@ -20,7 +20,7 @@ internal static class SnapshotCommands
         + "bridges     bridges that run, and what they wait for\n"
         + "tasks       tasks, while the program tracks them or stacks are on\n"
         + "stacks on   track tasks from now on, with the stack that started them, if the program allows it\n"
-        + "stacks off  do so no longer\n"
+        + "stacks off  do so no longer; also when the client that turned it on disconnects\n"
         + "help        this list\n"
         + "quit        disconnect; each answer ends with an empty line";
 

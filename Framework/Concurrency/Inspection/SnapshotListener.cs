@@ -5,36 +5,36 @@ using Concurrency.Execution;
 namespace Concurrency.Inspection;
 
 /// <summary>One listening socket of a snapshot server with the thread that accepts and the sessions of its clients.</summary>
-internal sealed class SnapshotListener : IAsyncDisposable
+/// <remarks>
+/// Clients that have not given the token take no place from those that have: a few of them are let in, the oldest has to go when more
+/// come, and while many are on their way out nobody else is accepted.
+/// </remarks>
+internal sealed class SnapshotListener(Action close, Socket socket, string place, SnapshotServerOptions options) : IAsyncDisposable
 {
+    /// <summary>How many clients may be about to give the token.</summary>
+    public const int MostWithoutToken = 8;
+
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly QuietLock _gate = new();
-    private readonly Action _close;
-    private readonly Socket _socket;
-    private readonly TrackingSwitch _tracking;
     private readonly HashSet<SnapshotSession> _sessions = [];
+    private readonly List<SnapshotSession> _withoutToken = [];
     private readonly ManualResetEventSlim _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Repeats _tooMany = new();
+    private readonly Repeats _wrongTokens = new();
+    private readonly Repeats _acceptFailures = new();
 
     // The thread that accepts counts as one.
-    private int _threads = 1;
-
-    public SnapshotListener(Action close, Socket socket, string place, SnapshotServerOptions options, TrackingSwitch tracking)
-    {
-        _close = close;
-        _socket = socket;
-        _tracking = tracking;
-        Place = place;
-        Options = options;
-    }
+    private int _threads;
+    private int _known;
 
     /// <summary>Where it listens, for messages.</summary>
-    public string Place { get; }
+    public string Place { get; } = place;
 
     public bool NeedsToken { get; init; }
 
-    public SnapshotServerOptions Options { get; }
+    public SnapshotServerOptions Options { get; } = options;
 
     /// <summary>How many clients are connected.</summary>
     public int Clients
@@ -50,11 +50,39 @@ internal sealed class SnapshotListener : IAsyncDisposable
 
     public void Start()
     {
-        CleanThreads.Start(Accept, "snapshot server");
-        SnapshotServerLog.Listens(Options.Logger, Place);
+        _threads = 1;
+        try
+        {
+            CleanThreads.Start(Accept, "snapshot server");
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+
+        SnapshotServerLog.Listens(Options.Log, Place);
     }
 
-    public string Answer(string line) => SnapshotCommands.Answer(line, Options, _tracking);
+    /// <summary>Makes a client that has given the token one of those that count.</summary>
+    /// <returns>Null, or why it is refused.</returns>
+    public string? Promote(SnapshotSession session)
+    {
+        int clients;
+        using (_gate.EnterScope())
+        {
+            clients = _known;
+            if (clients < Options.MaximumClients)
+            {
+                _known++;
+                session.IsKnown = true;
+                _withoutToken.Remove(session);
+                return null;
+            }
+        }
+
+        return TooMany(clients);
+    }
 
     /// <summary>Closes the socket, disconnects every client, and completes when their threads have ended.</summary>
     public async ValueTask DisposeAsync()
@@ -66,12 +94,17 @@ internal sealed class SnapshotListener : IAsyncDisposable
             {
                 _stopping.Set();
                 sessions = [.. _sessions];
+                if (_threads == 0)
+                {
+                    // It never began.
+                    _ended.TrySetResult();
+                }
             }
         }
 
         if (sessions is not null)
         {
-            _close();
+            close();
             Array.ForEach(sessions, static session => session.End());
         }
 
@@ -85,14 +118,19 @@ internal sealed class SnapshotListener : IAsyncDisposable
         {
             try
             {
-                Admit(_socket.Accept());
+                Admit(socket.Accept());
             }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            catch (Exception error)
             {
+                // Whatever it is: on a bare thread it would end the process that is looked at.
                 if (!_stopping.IsSet)
                 {
+                    if (_acceptFailures.Next(out var number))
+                    {
+                        SnapshotServerLog.AcceptFailed(Options.Log, Place, number, s_pause, error);
+                    }
+
                     // Mostly a lack of descriptors, which would come back at once.
-                    SnapshotServerLog.AcceptFailed(Options.Logger, Place, s_pause, error);
                     _stopping.Wait(s_pause);
                 }
             }
@@ -103,22 +141,26 @@ internal sealed class SnapshotListener : IAsyncDisposable
 
     private void Admit(Socket client)
     {
-        var session = new SnapshotSession(client, this);
-        int others;
+        var session = MakeSession(client);
+        var isAdmitted = false;
+        int clients;
+        SnapshotSession? dropped;
         using (_gate.EnterScope())
         {
-            others = _sessions.Count;
-            if (others < Options.MaximumClients && !_stopping.IsSet)
+            clients = _known;
+            dropped = MakeRoomLocked();
+            if (!_stopping.IsSet && HasRoomLocked())
             {
-                _sessions.Add(session);
-                _threads++;
-                others = -1;
+                isAdmitted = true;
+                EnterLocked(session);
             }
         }
 
-        if (others >= 0)
+        dropped?.End();
+        if (!isAdmitted)
         {
-            Refuse(client, others);
+            Refuse(client, _stopping.IsSet ? "error: The server ends." : NeedsToken ? TooManyWithoutToken() : TooMany(clients));
+            session.Close();
             return;
         }
 
@@ -128,8 +170,51 @@ internal sealed class SnapshotListener : IAsyncDisposable
         }
         catch (Exception error) when (error is OutOfMemoryException or ThreadStartException)
         {
-            SnapshotServerLog.SessionFailed(Options.Logger, Place, error);
+            SnapshotServerLog.SessionFailed(Options.Log, Place, error);
             Leave(session);
+        }
+    }
+
+    private SnapshotSession MakeSession(Socket client)
+    {
+        try
+        {
+            return new SnapshotSession(client, this);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes out the client that has owed the token for the longest time, if another one would be too many.</summary>
+    private SnapshotSession? MakeRoomLocked()
+    {
+        if (_withoutToken.Count < MostWithoutToken)
+        {
+            return null;
+        }
+
+        var oldest = _withoutToken[0];
+        _withoutToken.RemoveAt(0);
+        return oldest;
+    }
+
+    // Those who were dropped have their threads for a moment longer.
+    private bool HasRoomLocked() => NeedsToken ? _sessions.Count - _known < 2 * MostWithoutToken : _known < Options.MaximumClients;
+
+    private void EnterLocked(SnapshotSession session)
+    {
+        _sessions.Add(session);
+        _threads++;
+        if (session.IsKnown)
+        {
+            _known++;
+        }
+        else
+        {
+            _withoutToken.Add(session);
         }
     }
 
@@ -138,11 +223,15 @@ internal sealed class SnapshotListener : IAsyncDisposable
         try
         {
             session.Run();
+            if (!session.GaveToken && !_stopping.IsSet)
+            {
+                LogWithoutToken();
+            }
         }
         catch (Exception error)
         {
             // An exception on a bare thread would end the process that is looked at.
-            SnapshotServerLog.SessionFailed(Options.Logger, Place, error);
+            SnapshotServerLog.SessionFailed(Options.Log, Place, error);
         }
         finally
         {
@@ -150,23 +239,41 @@ internal sealed class SnapshotListener : IAsyncDisposable
         }
     }
 
-    private void Refuse(Socket client, int clients)
+    private void LogWithoutToken()
     {
-        using (client)
+        if (_wrongTokens.Next(out var number))
         {
-            SnapshotServerLog.TooMany(Options.Logger, Place, clients);
+            SnapshotServerLog.WrongToken(Options.Log, Place, number);
+        }
+    }
 
-            // A new connection has room for a line, and nobody waits for it if it has not.
-            try
-            {
-                client.Blocking = false;
-                client.Send(Encoding.UTF8.GetBytes($"error: {clients} clients are connected and no more are allowed. Try again later.\n\n"));
-                client.Shutdown(SocketShutdown.Both);
-            }
-            catch (SocketException)
-            {
-                // It went away without waiting for the refusal.
-            }
+    private string TooManyWithoutToken()
+    {
+        LogWithoutToken();
+        return "error: Too many clients come without giving the token. Try again later.";
+    }
+
+    private string TooMany(int clients)
+    {
+        if (_tooMany.Next(out var number))
+        {
+            SnapshotServerLog.TooMany(Options.Log, Place, number, clients);
+        }
+
+        return $"error: {clients} clients are connected and no more are allowed. Try again later.";
+    }
+
+    private static void Refuse(Socket client, string why)
+    {
+        // A new connection has room for a line, and nobody waits for it if it has not.
+        try
+        {
+            client.Blocking = false;
+            client.Send(Encoding.UTF8.GetBytes($"{why}\n\n"));
+        }
+        catch (SocketException)
+        {
+            // It went away without waiting for the refusal.
         }
     }
 
@@ -175,11 +282,22 @@ internal sealed class SnapshotListener : IAsyncDisposable
         using (_gate.EnterScope())
         {
             _sessions.Remove(session);
+            _withoutToken.Remove(session);
+            if (session.IsKnown)
+            {
+                _known--;
+            }
         }
 
-        // After the place is free: whoever sees the end of a connection finds room for the next one.
-        session.Close();
-        Release();
+        try
+        {
+            // After the place is free: whoever sees the end of a connection finds room for the next one.
+            session.Close();
+        }
+        finally
+        {
+            Release();
+        }
     }
 
     private void Release()
@@ -192,7 +310,7 @@ internal sealed class SnapshotListener : IAsyncDisposable
 
         if (left == 0)
         {
-            _ended.SetResult();
+            _ended.TrySetResult();
         }
     }
 }

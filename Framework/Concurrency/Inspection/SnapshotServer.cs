@@ -18,7 +18,6 @@ namespace Concurrency.Inspection;
 /// </remarks>
 public sealed class SnapshotServer : IAsyncDisposable
 {
-    private readonly TrackingSwitch _tracking;
     private readonly List<SnapshotListener> _listeners = [];
 
     /// <summary>Opens what the options name and begins to serve.</summary>
@@ -30,7 +29,6 @@ public sealed class SnapshotServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _tracking = new TrackingSwitch(options.AllowsTracking, options.Logger);
         var path = options.SocketPath is null ? null : SocketFile.Resolve(options.SocketPath);
         var port = options.TcpPorts is { } ports ? ListenOnLoopback(ports) : null;
         try
@@ -38,8 +36,8 @@ public sealed class SnapshotServer : IAsyncDisposable
             SocketPath = path;
             if (path is not null)
             {
-                var socket = SocketFile.Listen(path, options.Logger);
-                _listeners.Add(new SnapshotListener(() => SocketFile.Close(socket, path), socket, path, options, _tracking));
+                var socket = SocketFile.Listen(path, options.Log, out var own);
+                _listeners.Add(new SnapshotListener(() => SocketFile.Close(socket, path, own), socket, path, options));
             }
         }
         catch
@@ -51,10 +49,10 @@ public sealed class SnapshotServer : IAsyncDisposable
         if (port is not null)
         {
             TcpEndPoint = (IPEndPoint)port.LocalEndPoint!;
-            _listeners.Add(new SnapshotListener(port.Dispose, port, TcpEndPoint.ToString(), options, _tracking) { NeedsToken = true });
+            _listeners.Add(new SnapshotListener(port.Dispose, port, TcpEndPoint.ToString(), options) { NeedsToken = true });
         }
 
-        _listeners.ForEach(static listener => listener.Start());
+        StartAll();
     }
 
     /// <summary>The full path of the UNIX socket, with the number of the process in it; null if there is none.</summary>
@@ -73,8 +71,20 @@ public sealed class SnapshotServer : IAsyncDisposable
         {
             await listener.DisposeAsync().ConfigureAwait(Executor.Current is not null);
         }
+    }
 
-        _tracking.Dispose();
+    private void StartAll()
+    {
+        try
+        {
+            _listeners.ForEach(static listener => listener.Start());
+        }
+        catch
+        {
+            // The sockets are closed before the first wait; the threads that run end by themselves.
+            _listeners.ForEach(static listener => _ = listener.DisposeAsync().AsTask());
+            throw;
+        }
     }
 
     private static Socket ListenOnLoopback(PortRange ports)

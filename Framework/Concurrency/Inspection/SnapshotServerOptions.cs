@@ -23,7 +23,7 @@ public sealed record SnapshotServerOptions
     /// <summary>What a client of the TCP port has to say first, as <c>token …</c>: 16 printable characters or more without spaces. Required with <see cref="TcpPorts"/>.</summary>
     public string? Token { get; init; }
 
-    /// <summary>How many clients each listener serves at a time, 1 to 64; each has a thread. Who comes too many is told so. The default is 4.</summary>
+    /// <summary>How many clients each listener serves at a time, 1 to 64; each has a thread. Who comes too many is told so. Clients of the TCP port count from their <see cref="Token"/> on, for which they have 5 s. The default is 4.</summary>
     public int MaximumClients { get; init; } = 4;
 
     /// <summary>The longest line that a client may send, in bytes, 16 to 65,536. The default is 256.</summary>
@@ -43,6 +43,9 @@ public sealed record SnapshotServerOptions
 
     /// <summary>Receives where the server listens and who was refused; the default logs nowhere.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary><see cref="Logger"/> for threads on which nobody catches what it throws.</summary>
+    internal ILogger Log => SafeLogger.Around(Logger);
 
     internal void Validate()
     {

@@ -9,18 +9,42 @@ namespace Concurrency.Inspection;
 /// A thread and no task: what it shows is needed most when the .NET thread pool is starved and every executor is stuck. It may block
 /// for as long as its client does.
 /// </remarks>
-internal sealed class SnapshotSession(Socket socket, SnapshotListener listener)
+internal sealed class SnapshotSession
 {
-    private readonly SnapshotServerOptions _options = listener.Options;
+    private static readonly TimeSpan s_timeForToken = TimeSpan.FromSeconds(5);
+
+    private readonly Socket _socket;
+    private readonly SnapshotListener _listener;
+    private readonly SnapshotServerOptions _options;
+    private readonly TrackingSwitch _tracking;
+    private readonly ITimer _idle;
+
+    public SnapshotSession(Socket socket, SnapshotListener listener)
+    {
+        _socket = socket;
+        _listener = listener;
+        _options = listener.Options;
+        _tracking = new TrackingSwitch(listener);
+        IsKnown = GaveToken = !listener.NeedsToken;
+        _idle = _options.TimeProvider.CreateTimer(
+            static session => ((SnapshotSession)session!).End(),
+            this,
+            IsKnown || IsShort(_options.IdleTimeout) ? _options.IdleTimeout : s_timeForToken,
+            Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether it counts as a client; changed under the lock of the listener only.</summary>
+    public bool IsKnown { get; set; }
+
+    /// <summary>Whether it has said the token, or needs none.</summary>
+    public bool GaveToken { get; private set; }
 
     /// <summary>The life of the session; throws only what is a fault of this code.</summary>
     public void Run()
     {
-        using var idle = _options.TimeProvider.CreateTimer(
-            static session => ((SnapshotSession)session!).End(), this, _options.IdleTimeout, Timeout.InfiniteTimeSpan);
         try
         {
-            Serve(new LineReader(socket, _options.MaximumLineLength), idle);
+            Serve(new LineReader(_socket, _options.MaximumLineLength));
         }
         catch (SocketException)
         {
@@ -31,8 +55,10 @@ internal sealed class SnapshotSession(Socket socket, SnapshotListener listener)
     /// <summary>Closes the connection; only after <see cref="Run"/>.</summary>
     public void Close()
     {
+        _idle.Dispose();
+        _tracking.Dispose();
         End();
-        socket.Dispose();
+        _socket.Dispose();
     }
 
     /// <summary>Ends the session from outside, whatever it is waiting for.</summary>
@@ -41,7 +67,7 @@ internal sealed class SnapshotSession(Socket socket, SnapshotListener listener)
         try
         {
             // Wakes a blocked receive as well as a blocked send; the session's own thread closes the socket.
-            socket.Shutdown(SocketShutdown.Both);
+            _socket.Shutdown(SocketShutdown.Both);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
@@ -49,31 +75,37 @@ internal sealed class SnapshotSession(Socket socket, SnapshotListener listener)
         }
     }
 
-    private void Serve(LineReader reader, ITimer idle)
+    private static bool IsShort(TimeSpan idle) => idle != Timeout.InfiniteTimeSpan && idle < s_timeForToken;
+
+    private void Serve(LineReader reader)
     {
-        var isKnown = !listener.NeedsToken;
         bool isTooLong;
         while (reader.Read(out isTooLong) is { } line)
         {
-            // Before the answer: a client that does not take it is as idle as one that says nothing.
-            idle.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
-            if (!isKnown)
+            if (!IsKnown)
             {
-                isKnown = IsToken(line);
-                Send(isKnown ? "The token is right." : "error: The first line must be 'token' and the token of this server.");
-                if (!isKnown)
+                GaveToken = IsToken(line);
+                var refusal = GaveToken ? _listener.Promote(this) : "error: The first line must be 'token' and the token of this server.";
+                if (refusal is not null)
                 {
-                    SnapshotServerLog.WrongToken(_options.Logger, listener.Place);
+                    Send(refusal);
                     return;
                 }
+
+                _idle.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
+                Send("The token is right.");
+                continue;
             }
-            else if (line == SnapshotCommands.Quit)
+
+            // Before the answer: a client that does not take it is as idle as one that says nothing.
+            _idle.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
+            if (line == SnapshotCommands.Quit)
             {
                 return;
             }
             else
             {
-                Send(listener.Answer(line));
+                Send(SnapshotCommands.Answer(line, _options, _tracking));
             }
         }
 
@@ -93,7 +125,7 @@ internal sealed class SnapshotSession(Socket socket, SnapshotListener listener)
         ReadOnlySpan<byte> left = Encoding.UTF8.GetBytes(text.EndsWith("\n\n", StringComparison.Ordinal) ? text : SnapshotCommands.Ended(text));
         while (!left.IsEmpty)
         {
-            left = left[socket.Send(left)..];
+            left = left[_socket.Send(left)..];
         }
     }
 }

@@ -9,7 +9,12 @@ namespace Concurrency.Inspection;
 internal static class SocketFile
 {
     private const int Backlog = 128;
-    private const int LongestPath = 107;
+    private const int SuffixLength = 5;
+
+    // What the system has room for, without the mark and the suffix of the name that a socket has at first.
+    private const int LongestPath = 107 - 1 - SuffixLength;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The path for this process.</summary>
     public static string Resolve(string path)
@@ -19,12 +24,12 @@ internal static class SocketFile
         return length <= LongestPath
             ? own
             : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"The socket path '{own}' has {length} bytes, and the system has room for {LongestPath}. Choose a shorter directory."));
+                $"The socket path '{own}' has {length} bytes, and there is room for {LongestPath}. Choose a shorter directory."));
     }
 
-    /// <summary>Listens at a path.</summary>
+    /// <summary>Listens at a path; the identity of its file, if the system tells it, is to be given to <see cref="Close"/>.</summary>
     /// <exception cref="IOException">Another process listens there, a file that is no socket is in the way, or the directory cannot be written.</exception>
-    public static Socket Listen(string path, ILogger logger)
+    public static Socket Listen(string path, ILogger logger, out (ulong Inode, ulong Device)? own)
     {
         var directory = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(directory))
@@ -35,9 +40,9 @@ internal static class SocketFile
         // Two servers that find the same stale file would each remove the other's new one.
         try
         {
-            using var taken = FileLock.TryTake(Guard(path)) ?? throw Occupied(path, "another process is opening it at this moment");
+            using var taken = FileLock.TryTake(Guard(path), ownerOnly: true) ?? throw Occupied(path, "another process is opening it at this moment");
             RemoveStale(path, logger);
-            return Bind(path);
+            return Bind(path, out own);
         }
         finally
         {
@@ -45,26 +50,49 @@ internal static class SocketFile
         }
     }
 
-    /// <summary>Closes the socket and removes its file, and never that of a server which opens the path at this moment.</summary>
-    public static void Close(Socket socket, string path)
+    /// <summary>Closes the socket and removes its file, and never that of another server which has come to the path since.</summary>
+    public static void Close(Socket socket, string path, (ulong Inode, ulong Device)? own)
+    {
+        using (WaitForGuard(path))
+        {
+            // While it still listens, so that nobody takes the file for a dead one and replaces it in between. That holds without
+            // the guard as well, which a process may have taken and then stopped.
+            Remove(path, own);
+            socket.Dispose();
+        }
+
+        RemoveGuard(path);
+    }
+
+    private static IDisposable? WaitForGuard(string path)
     {
         IDisposable? taken = null;
         try
         {
-            taken = FileLock.TryTake(Guard(path));
+            // Whoever has it opens or removes a file, which takes no time.
+            SpinWait.SpinUntil(() => (taken = FileLock.TryTake(Guard(path), ownerOnly: true)) is not null, s_patience);
         }
         catch (IOException)
         {
             // The directory is gone, and with it what was to be removed.
         }
 
-        using (taken)
-        {
-            // .NET removes the file that it has bound.
-            socket.Dispose();
-        }
+        return taken;
+    }
 
-        RemoveGuard(path);
+    private static void Remove(string path, (ulong Inode, ulong Device)? own)
+    {
+        try
+        {
+            if (own is null || FileKind.IdentityOf(path) == own)
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It stays, and whoever opens the path next finds nobody listening and replaces it.
+        }
     }
 
     private static string Guard(string path) => path + ".lock";
@@ -75,33 +103,36 @@ internal static class SocketFile
         {
             FileLock.TryRemove(Guard(path));
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // An empty file stays; whoever comes next uses it.
         }
     }
 
-    private static Socket Bind(string path)
+    /// <summary>Binds to another name, which is given up for the path: .NET removes the name that it has bound, whosever file that is by then.</summary>
+    private static Socket Bind(string path, out (ulong Inode, ulong Device)? own)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Bind(new UnixDomainSocketEndPoint(path));
+            var first = path + "~" + Path.GetRandomFileName()[..SuffixLength];
+            socket.Bind(new UnixDomainSocketEndPoint(first));
 
             // Before it listens nobody can connect, so there is no moment at which others could.
             if (!OperatingSystem.IsWindows())
             {
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                File.SetUnixFileMode(first, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
+            own = FileKind.IdentityOf(first);
             socket.Listen(Backlog);
+            File.Move(first, path);
             return socket;
         }
-        catch (SocketException error)
+        catch (Exception error) when (error is SocketException or UnauthorizedAccessException)
         {
             socket.Dispose();
-            throw new IOException(
-                $"The socket '{path}' cannot be opened: {error.Message} ({error.SocketErrorCode}). Its directory must be writable for this process.", error);
+            throw new IOException($"The socket '{path}' cannot be opened: {error.Message} Its directory must be writable for this process.", error);
         }
         catch
         {
@@ -130,7 +161,7 @@ internal static class SocketFile
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            File.Delete(path);
+            DeleteStale(path);
             SnapshotServerLog.StaleFileReplaced(logger, path);
             return;
         }
@@ -145,6 +176,18 @@ internal static class SocketFile
         }
 
         throw Occupied(path, "another process listens there");
+    }
+
+    private static void DeleteStale(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"The file '{path}' of a process that has ended cannot be removed: {error.Message} Its directory must be writable for this process.", error);
+        }
     }
 
     private static IOException Occupied(string path, string why) => new(

@@ -1,49 +1,42 @@
-using Concurrency.Execution;
 using Concurrency.Executors;
-using Microsoft.Extensions.Logging;
 
 namespace Concurrency.Inspection;
 
-/// <summary>Turns the tracking of tasks on and off for the clients of one server.</summary>
-internal sealed class TrackingSwitch(bool isAllowed, ILogger logger) : IDisposable
+/// <summary>Turns the tracking of tasks on and off for one client, and off when that leaves: nobody else would.</summary>
+/// <remarks>Used by the thread of the client only.</remarks>
+internal sealed class TrackingSwitch(SnapshotListener listener) : IDisposable
 {
-    private readonly QuietLock _gate = new();
     private IDisposable? _tracking;
-    private bool _isOver;
 
     public string Turn(bool on)
     {
-        if (!isAllowed)
+        if (!listener.Options.AllowsTracking)
         {
             return "error: This program does not let clients track tasks. Set SnapshotServerOptions.AllowsTracking, or call TaskTracking.Enable.";
         }
 
-        using (_gate.EnterScope())
+        if (!on)
         {
-            if (on && !_isOver)
-            {
-                _tracking ??= TaskTracking.Enable(recordStacks: true);
-            }
-            else
-            {
-                _tracking?.Dispose();
-                _tracking = null;
-            }
+            Dispose();
+            return "Tasks are not tracked for this client any more.";
         }
 
-        SnapshotServerLog.StacksTurned(logger, "the snapshot server", on ? "on" : "off");
-        return on
-            ? "Tasks that start from now on are tracked, with the stack that started them."
-            : "Tasks are not tracked for this server any more.";
+        if (_tracking is null)
+        {
+            _tracking = TaskTracking.Enable(recordStacks: true);
+            SnapshotServerLog.StacksTurned(listener.Options.Log, listener.Place, "on");
+        }
+
+        return "Tasks that start from now on are tracked, with the stack that started them, until this client says 'stacks off' or disconnects.";
     }
 
     public void Dispose()
     {
-        using (_gate.EnterScope())
+        if (_tracking is { } tracking)
         {
-            _isOver = true;
-            _tracking?.Dispose();
             _tracking = null;
+            tracking.Dispose();
+            SnapshotServerLog.StacksTurned(listener.Options.Log, listener.Place, "off");
         }
     }
 }

@@ -20,11 +20,14 @@ internal static partial class FileLock
     private const int OffsetOfLinks = 16;
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int OwnerReadsAndWritesOthersToo = 0x1B6;
+    private const int OwnerReadsAndWrites = 0x180;
 
     /// <summary>Takes the lock if nobody holds it.</summary>
+    /// <param name="path">The file, which is made if it is missing.</param>
+    /// <param name="ownerOnly">Whether a file that is made is for this user only, and not for whom the umask lets in.</param>
     /// <returns>Releases the lock when it is closed; null if somebody else holds the lock.</returns>
     /// <exception cref="IOException">The file cannot be opened or locked.</exception>
-    public static SafeFileHandle? TryTake(string path)
+    public static SafeFileHandle? TryTake(string path, bool ownerOnly = false)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -33,7 +36,7 @@ internal static partial class FileLock
 
         while (true)
         {
-            var handle = TryTakeByFlock(path);
+            var handle = TryTakeByFlock(path, ownerOnly ? OwnerReadsAndWrites : OwnerReadsAndWritesOthersToo);
             if (handle is null || CountLinks(handle) != 0)
             {
                 return handle;
@@ -81,10 +84,10 @@ internal static partial class FileLock
         }
     }
 
-    private static SafeFileHandle? TryTakeByFlock(string path)
+    private static SafeFileHandle? TryTakeByFlock(string path, int mode)
     {
         int descriptor;
-        while ((descriptor = open(path, ReadWrite | Create | CloseOnExec, OwnerReadsAndWritesOthersToo)) < 0)
+        while ((descriptor = open(path, ReadWrite | Create | CloseOnExec, mode)) < 0)
         {
             ThrowUnlessInterrupted(path, "opened");
         }
