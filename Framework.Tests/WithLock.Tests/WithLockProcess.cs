@@ -57,6 +57,13 @@ internal sealed partial class WithLockProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync().Within("the command's input");
     }
 
+    /// <summary>Types a key at the terminal of a program that has one.</summary>
+    public async Task TypeAsync(char key)
+    {
+        await _process.StandardInput.WriteAsync(key).Within("the terminal's input");
+        await _process.StandardInput.FlushAsync().Within("the terminal's input");
+    }
+
     public void Send(int signal) => Assert.Equal(0, SendSignal(_process.Id, signal));
 
     public async Task<int> ExitAsync()
