@@ -44,6 +44,7 @@ internal static class RowCatalogue
         () => new FileRow(),
         () => new SignalRow(),
         () => new StepsRow(),
+        () => new CapturedStepsRow(),
         () => new StepsAgainstFifoRow(),
         () => new ManyActorsRow(),
         () => new SmallSchedulesRow(),

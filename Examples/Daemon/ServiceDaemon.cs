@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Concurrency.Http;
 using Concurrency.Patterns;
 using Concurrency.Services.Components;
+using Concurrency.Sources;
 using Concurrency.Sources.Files;
 using Concurrency.Sources.Signals;
 using Concurrency.Sources.Udp;
@@ -17,16 +18,18 @@ namespace Concurrency.Examples.Daemon;
 internal sealed class ServiceDaemon : IAsyncDisposable
 {
     private readonly DaemonOptions _options;
+    private readonly Surroundings _surroundings;
     private readonly TemporaryUsersFile _usersFile;
     private readonly LogFile _log;
     private readonly IHost _host;
     private HttpSource? _http;
     private UdpSource? _udp;
 
-    public ServiceDaemon(DaemonOptions options)
+    public ServiceDaemon(DaemonOptions options, Surroundings? surroundings = null)
     {
+        _surroundings = surroundings ?? new Surroundings();
         _options = options;
-        _log = new LogFile(options.LogFile, TimeProvider.System);
+        _log = new LogFile(options.LogFile, _surroundings.Clock);
         try
         {
             _usersFile = new TemporaryUsersFile(options.UsersFile);
@@ -119,8 +122,14 @@ internal sealed class ServiceDaemon : IAsyncDisposable
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
         }
 
+        builder.Services.AddSingleton(_surroundings.Clock);
+        if (_surroundings.Executors is { } executors)
+        {
+            builder.Services.AddSingleton(executors);
+        }
+
         builder.Services.AddSingleton(_log);
-        builder.Services.AddSingleton(new WhoAmI("concurrency-daemon", "0.1.0", Environment.ProcessId, TimeProvider.System.GetUtcNow()));
+        builder.Services.AddSingleton(new WhoAmI("concurrency-daemon", "0.1.0", Environment.ProcessId, _surroundings.Clock.GetUtcNow()));
         builder.Services.AddSingleton<Func<StatsReport>>(sp => () => StatsReport.Of(sp.GetRequiredService<ComponentHost>(), _http, _udp));
         builder.Services.AddSingleton(sp => new Users(_usersFile.Path, sp.GetRequiredService<ILogger<Users>>()));
         builder.Services.AddSingleton<SignalActions>();
@@ -133,13 +142,13 @@ internal sealed class ServiceDaemon : IAsyncDisposable
     {
         builder.AddComponent<HttpExchange>(
             "http",
-            (sp, o) => _http = new HttpSource(new HttpSourceOptions
+            (sp, o) => Keep(_surroundings.Http(new HttpSourceOptions
             {
                 Name = "http",
                 Endpoints = [_options.Http],
                 Capacity = o.Capacity ?? 1024,
                 LoggerFactory = sp.GetRequiredService<ILoggerFactory>(),
-            }),
+            })),
             (exchange, token) => _host.Services.GetRequiredService<HttpApi>().HandleAsync(exchange, token),
             o =>
             {
@@ -149,19 +158,19 @@ internal sealed class ServiceDaemon : IAsyncDisposable
 
         builder.AddComponent<UdpDatagram>(
             "udp",
-            (_, o) => _udp = new UdpSource(_options.Udp, new UdpSourceOptions { Name = "udp", Capacity = o.Capacity ?? 1024 }),
+            (_, o) => _udp = _surroundings.Udp(_options, new UdpSourceOptions { Name = "udp", Capacity = o.Capacity ?? 1024 }),
             new UdpResponder().HandleAsync,
             o => o.OnError = ComponentErrorPolicy.Isolate);
 
         builder.AddComponent<FileChange>(
             "files",
-            (_, o) => new FileWatchSource(_usersFile.Path, new FileWatchSourceOptions { Name = "files", Capacity = o.Capacity ?? 1024 }),
+            (_, o) => _surroundings.Files(_usersFile.Path, new FileWatchSourceOptions { Name = "files", Capacity = o.Capacity ?? 1024 }),
             (_, token) => Users.ReloadAsync(token),
             o => o.OnError = ComponentErrorPolicy.Isolate);
 
         builder.AddSynchronousComponent<SignalEvent>(
             "signals",
-            (_, o) => new SignalSource(
+            (_, o) => _surroundings.Signals(
                 [PosixSignal.SIGHUP, SignalActions.UserSignal1],
                 new SignalSourceOptions { Name = "signals", Capacity = o.Capacity ?? 1024 }),
             (signal, token) => Signals.Handle(signal, token),
@@ -170,6 +179,12 @@ internal sealed class ServiceDaemon : IAsyncDisposable
                 o.Executor = "thread";
                 o.OnError = ComponentErrorPolicy.Isolate;
             });
+    }
+
+    private IEventSource<HttpExchange> Keep(IEventSource<HttpExchange> source)
+    {
+        _http = source as HttpSource;
+        return source;
     }
 
     private static DaemonException CannotStart(Exception error) => error switch

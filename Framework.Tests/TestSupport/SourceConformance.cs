@@ -24,6 +24,9 @@ public abstract class SourceConformance<T> : IAsyncLifetime
     /// <summary>Whether each raised thing reaches the reader as an event of its own however slowly it reads.</summary>
     protected virtual bool KeepsEveryEvent => false;
 
+    /// <summary>The clock of the executors that <see cref="MakeExecutor"/> makes.</summary>
+    protected virtual TimeProvider Clock => TimeProvider.System;
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
@@ -347,17 +350,20 @@ public abstract class SourceConformance<T> : IAsyncLifetime
     public async Task Timestamp_OfEachEvent_LiesBetweenRaisingAndReading()
     {
         var rig = await StartedAsync(Roomy);
-        var before = TimeProvider.System.GetTimestamp();
+        var before = Clock.GetTimestamp();
 
         await rig.RaiseAsync(3).Within("raising");
         var read = await ReadAsync(rig.Source, 3);
 
-        var after = TimeProvider.System.GetTimestamp();
+        var after = Clock.GetTimestamp();
         Assert.All(read, e => Assert.InRange(e.Timestamp, before, after));
         Assert.All(read, e => Assert.Equal(default, e.TraceContext));
     }
 
-    protected Executor NewExecutor() => Track(TestExecutors.Create(Kind));
+    protected Executor NewExecutor() => Track(MakeExecutor());
+
+    /// <summary>Makes the executor that a source is to run on; a simulation makes its own.</summary>
+    protected virtual Executor MakeExecutor() => TestExecutors.Create(Kind);
 
     protected SourceRig<T> NewRig(int capacity = Roomy)
     {
@@ -414,7 +420,8 @@ public abstract class SourceConformance<T> : IAsyncLifetime
         Assert.Equal(statistics.Published, read + statistics.Dropped + statistics.Undelivered);
     }
 
-    private static Task Parallel(Func<Task> work) =>
+    /// <summary>Runs work at the same time as the test's own.</summary>
+    protected virtual Task Parallel(Func<Task> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, TaskScheduler.Default).Unwrap();
 
     private TDisposable Track<TDisposable>(TDisposable disposable)

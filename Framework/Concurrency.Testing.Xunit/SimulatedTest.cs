@@ -37,7 +37,9 @@ internal sealed class SimulatedTest(XunitParts parts)
         {
             Schedules = attribute.Schedules,
             Strategy = SimulationStrategy.Parse(attribute.Strategy),
+            Mode = attribute.Mode,
             MaximumSteps = attribute.MaximumSteps,
+            Faults = attribute.Faults,
             Seed = attribute.Seed,
             Minimise = attribute.Minimise,
             Budget = timeout > 0 ? TimeSpan.FromMilliseconds(timeout) : null,

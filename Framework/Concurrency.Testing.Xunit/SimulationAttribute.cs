@@ -1,3 +1,4 @@
+using Concurrency.Testing.Faults;
 using Xunit;
 using Xunit.Sdk;
 
@@ -21,11 +22,17 @@ public sealed class SimulationAttribute : FactAttribute
     /// <summary>How schedules are chosen, in the form of <see cref="Strategies.SimulationStrategy.Parse"/>.</summary>
     public string Strategy { get; set; } = "portfolio";
 
+    /// <summary>What is controlled. Tests with <see cref="SimulationMode.Captured"/> belong in a collection with <c>DisableParallelization</c>.</summary>
+    public SimulationMode Mode { get; set; }
+
     /// <summary>The most steps of one schedule, from 1; one that takes more fails.</summary>
     public long MaximumSteps { get; set; } = 100_000;
 
     /// <summary>The seed from which those of all schedules come.</summary>
     public ulong Seed { get; set; } = 1;
+
+    /// <summary>Which faults simulated sources make by themselves; none unless set.</summary>
+    public FaultLevel Faults { get; set; }
 
     /// <summary>Whether a failed schedule is minimised.</summary>
     public bool Minimise { get; set; } = true;

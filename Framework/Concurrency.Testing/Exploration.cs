@@ -23,6 +23,7 @@ internal sealed class Exploration(Runner runner)
     // Not when schedules are compared with their repetitions: the one before is still looked at.
     private readonly WorldBuffers? _buffers = runner.Options.Check ? null : new WorldBuffers();
     private ScheduleEstimate _estimate = ScheduleEstimate.None;
+    private SimulationFailure? _predicted;
     private int _schedules;
     private long _steps;
     private ulong _hash;
@@ -32,13 +33,19 @@ internal sealed class Exploration(Runner runner)
     {
         var begun = _options.TimeProvider.GetTimestamp();
         var strategy = _options.Strategy.Create();
-        var failure = strategy.NeedsEstimate ? Probe() : null;
+        if (runner.Pool is not null)
+        {
+            // What .NET and libraries do only the first time would make the first schedule another one.
+            ProbeOf(runner);
+        }
+
+        var failure = strategy.NeedsEstimate ? Keep(Probe()) : null;
         var exhausted = false;
         for (var run = _schedules; run < _options.Schedules && failure is null && !exhausted; run++)
         {
             var seed = strategy.IsExhaustive ? 0 : SplitMix64.Of(_options.Seed, (ulong)run) >> SeedBitsLess;
             exhausted = !strategy.Begin(seed, _estimate);
-            failure = exhausted ? null : RunOne(strategy, seed);
+            failure = exhausted ? null : Keep(RunOne(strategy, seed));
             if (_options.Budget is { } budget && _options.TimeProvider.GetElapsedTime(begun) > budget)
             {
                 break;
@@ -47,14 +54,26 @@ internal sealed class Exploration(Runner runner)
 
         // The last one that was allowed may have been the last one that there is.
         exhausted |= failure is null && strategy.IsExhaustive && !strategy.Begin(0, _estimate);
-        return Report(failure, exhausted, null);
+        return Report(failure ?? (exhausted ? null : _predicted), exhausted, null);
+    }
+
+    /// <summary>Keeps a failure that was only predicted for later: one that happens says more.</summary>
+    private SimulationFailure? Keep(SimulationFailure? failure)
+    {
+        if (failure is { Kind: SimulationFailureKind.LockOrder })
+        {
+            _predicted ??= failure;
+            return null;
+        }
+
+        return failure;
     }
 
     /// <summary>Runs the one schedule that a seed names.</summary>
     public SimulationReport RunOnly(SimulationSeed seed)
     {
         var strategy = seed.Strategy!.Create();
-        if (strategy.NeedsEstimate)
+        if (strategy.NeedsEstimate || runner.Pool is not null)
         {
             _estimate = ProbeOf(runner);
         }
@@ -104,12 +123,13 @@ internal sealed class Exploration(Runner runner)
         Failure = failure is null ? null : new Inquest(runner, _estimate).Into(failure),
         NeverReached = only is null ? [.. _tally.NeverReached] : [],
         Coverage = _tally.ToCoverage(),
+        Notice = runner.Notice,
     };
 
     private SimulationFailure? RunOne(Strategy strategy, ulong seed)
     {
         var world = runner.Run(strategy, seed, _tally, prepare: static world => world.WaitsForEscapes = true, buffers: _buffers);
-        strategy.End(world.Failure is not null, world.Log.Hash);
+        strategy.End(world.Failure is { Kind: not SimulationFailureKind.LockOrder }, world.Log.Hash);
         _steps += world.Steps;
         _hash = (_hash * 0x9E3779B97F4A7C15) ^ world.Log.Hash ^ (ulong)world.Steps;
         if (ReferenceEquals(world.Failure, WorldFailure.GivenUp))

@@ -10,6 +10,12 @@ internal sealed class Repetition(Runner runner, SimulationTrace trace)
     public SimulationReport Run()
     {
         var tally = new CoverageTally();
+        if (runner.Pool is not null)
+        {
+            // What .NET and libraries do only the first time is not in the trace.
+            Exploration.ProbeOf(runner);
+        }
+
         var world = runner.Replay(trace, tally);
         tally.Add(world.Log);
         return new SimulationReport
@@ -21,6 +27,7 @@ internal sealed class Repetition(Runner runner, SimulationTrace trace)
             Strategy = trace.Strategy,
             Failure = world.Failure is null ? null : new Inquest(runner, ScheduleEstimate.None).IntoReplayed(runner.FailureOf(world, 1, trace.Strategy)),
             Coverage = tally.ToCoverage(),
+            Notice = runner.Notice,
         };
     }
 }

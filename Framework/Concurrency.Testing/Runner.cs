@@ -1,3 +1,4 @@
+using Concurrency.Testing.Capture;
 using Concurrency.Testing.Engine;
 using Concurrency.Testing.Strategies;
 using Concurrency.Testing.Traces;
@@ -11,6 +12,12 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
 
     public SimulationOptions Options => options;
 
+    /// <summary>The thread pool, while it belongs to the schedules that are run.</summary>
+    public CapturedPool? Pool { get; set; }
+
+    /// <summary>Why the thread pool does not belong to them although it should; every escape is a failure then.</summary>
+    public string? Notice { get; set; }
+
     private Guid Version => options.AssemblyVersion ?? TestNames.VersionOf(body);
 
     /// <summary>Runs one schedule; the strategy has begun it.</summary>
@@ -23,12 +30,13 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
                 Novelty = strategy.Novelty,
                 MaximumSteps = maximumSteps ?? options.MaximumSteps,
                 EndGrace = options.EndGrace,
-                Detectors = options.Detectors,
+                Detectors = Notice is null ? options.Detectors : options.Detectors | Detectors.Escapes,
+                Pool = Pool,
             },
             seed,
             buffers);
         prepare?.Invoke(world);
-        new Schedule(world, body, tally ?? new CoverageTally()).Run(options.EndGrace);
+        new Schedule(world, body, tally ?? new CoverageTally(), options.Faults).Run(options.EndGrace);
         return world;
     }
 
@@ -55,10 +63,12 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
     /// <summary>The trace of a schedule that has ended.</summary>
     public SimulationTrace TraceOf(World world, string strategy) => new(world.Seed, strategy, world.Log.ToArray())
     {
+        IsCaptured = options.Mode == SimulationMode.Captured && Notice is null,
         Test = options.Test ?? TestNames.Of(body),
         AssemblyVersion = Version,
         MaximumSteps = options.MaximumSteps,
         EndGrace = options.EndGrace,
+        Faults = options.Faults,
         Detectors = options.Detectors.ToString(),
         Steps = world.Steps,
         Failure = world.Failure?.Kind.ToString(),
@@ -69,7 +79,7 @@ internal sealed class Runner(Func<Sim, Task> body, SimulationOptions options)
     public SimulationFailure FailureOf(World world, int schedule, string strategy) => new()
     {
         Kind = world.Failure!.Kind,
-        Message = world.Failure.Message,
+        Message = Notice is null ? world.Failure.Message : $"{world.Failure.Message}\n{Notice}",
         Exception = world.Failure.Exception,
         Schedule = schedule,
         Step = world.Failure.Step,

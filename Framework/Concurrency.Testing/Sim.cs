@@ -2,7 +2,9 @@ using Concurrency.Executors;
 using Concurrency.Testing.Choices;
 using Concurrency.Testing.Clock;
 using Concurrency.Testing.Engine;
+using Concurrency.Testing.Faults;
 using Concurrency.Testing.Histories;
+using Concurrency.Testing.Simulated;
 
 namespace Concurrency.Testing;
 
@@ -13,12 +15,15 @@ public sealed class Sim
     private readonly World _world;
     private readonly SimulationOutlook _outlook;
     private readonly CoverageTally _tally;
+    private readonly FaultPlan _faults;
 
-    internal Sim(World world, SimulationOutlook outlook, CoverageTally tally)
+    internal Sim(World world, SimulationOutlook outlook, CoverageTally tally, FaultLevel faults)
     {
         _world = world;
         _outlook = outlook;
         _tally = tally;
+        Faults = faults;
+        _faults = new FaultPlan(faults, world.Choose, tally.Fired);
         Executors = new ExecutorRegistry(new ExecutorOptions { TimeProvider = world.Clock }, (name, spec) => world.Create(name, spec));
     }
 
@@ -30,6 +35,15 @@ public sealed class Sim
 
     /// <summary>The virtual time.</summary>
     public VirtualClock Clock => _world.Clock;
+
+    /// <summary>Which faults come by themselves: see <see cref="SimulationOptions.Faults"/>.</summary>
+    public FaultLevel Faults { get; }
+
+    /// <summary>A network, for simulated UDP sources and their clients.</summary>
+    public SimulatedNetwork Network => field ??= new SimulatedNetwork(_world, _faults);
+
+    /// <summary>The signals of the simulated process.</summary>
+    public SimulatedSignals Signals => field ??= new SimulatedSignals(_world, _faults);
 
     /// <summary>The seed of this schedule.</summary>
     public ulong Seed => _world.Seed;
@@ -60,6 +74,15 @@ public sealed class Sim
         }
 
         return happens;
+    }
+
+    /// <summary>Decides whether a fault of the test's own happens now; the schedule draws how often it comes.</summary>
+    /// <param name="label">A name for it in <see cref="SimulationReport.Coverage"/>, which counts how often it happened.</param>
+    /// <returns>Never true on <see cref="FaultLevel.None"/>.</returns>
+    public bool Fault(string label)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(label);
+        return _faults.Get(label).Fires();
     }
 
     /// <summary>Checks a condition after each step from now on.</summary>

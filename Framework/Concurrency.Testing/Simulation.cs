@@ -30,8 +30,9 @@ public static class Simulation
             return Replay(body, trace, Of(trace, options));
         }
 
-        var exploration = new Exploration(new Runner(body, options));
-        return Run(() => variables.Seed is { Strategy: not null } seed ? exploration.RunOnly(seed) : exploration.Run());
+        var runner = new Runner(body, options);
+        var exploration = new Exploration(runner);
+        return Run(runner, () => variables.Seed is { Strategy: not null } seed ? exploration.RunOnly(seed) : exploration.Run());
     }
 
     /// <summary>Runs the schedule of a trace again.</summary>
@@ -48,7 +49,8 @@ public static class Simulation
         ArgumentNullException.ThrowIfNull(trace);
         options ??= Of(trace, new SimulationOptions());
         options.Validate();
-        return Run(() => new Repetition(new Runner(body, options), trace).Run());
+        var runner = new Runner(body, options);
+        return Run(runner, () => new Repetition(runner, trace).Run());
     }
 
     /// <summary>Runs the schedule of a trace file again.</summary>
@@ -72,7 +74,8 @@ public static class Simulation
         ArgumentNullException.ThrowIfNull(trace);
         options ??= Of(trace, new SimulationOptions());
         options.Validate();
-        return Run(() => new Inquest(new Runner(body, options), ScheduleEstimate.None).Minimise(trace, 1)) ?? throw new ArgumentException(
+        var runner = new Runner(body, options);
+        return Run(runner, () => new Inquest(runner, ScheduleEstimate.None).Minimise(trace, 1)) ?? throw new ArgumentException(
             $"The schedule of seed {new SimulationSeed(trace.Seed)} does not fail when its {trace.Choices.Count} choices are made again. " +
             "Replay it to see where it differs, or record a new trace.", nameof(trace));
     }
@@ -106,11 +109,16 @@ public static class Simulation
     {
         options ??= new SimulationOptions { Schedules = 1_000_000 };
         ArgumentNullException.ThrowIfNull(options.Strategy);
+        if (options.Mode != SimulationMode.Owned)
+        {
+            throw new ArgumentException($"Nothing can be proved in the mode {options.Mode}: what the types of .NET share is not seen. Use Explore.", nameof(options));
+        }
+
         return Explore(body, options with { Strategy = options.Strategy == SimulationStrategy.Dfs ? SimulationStrategy.Dfs : SimulationStrategy.Dpor });
     }
 
     /// <summary>Runs every schedule of an exhaustive strategy, also after failures.</summary>
-    internal static void RunEvery(Strategy strategy, Runner runner, Predicate<World> look) => Run(() =>
+    internal static void RunEvery(Strategy strategy, Runner runner, Predicate<World> look) => Run(runner, () =>
     {
         Exploration.RunEvery(strategy, runner, look);
         return true;
@@ -121,19 +129,25 @@ public static class Simulation
         {
             MaximumSteps = trace.MaximumSteps,
             EndGrace = trace.EndGrace,
+            Faults = trace.Faults,
             Detectors = Enum.TryParse<Detectors>(trace.Detectors, out var detectors) ? detectors : options.Detectors,
+            Mode = trace.IsCaptured ? SimulationMode.Captured : options.Mode,
         };
 
-    private static T Run<T>(Func<T> run) => SimulationThread.Run(() =>
+    private static T Run<T>(Runner runner, Func<T> run)
     {
-        Interleaving.Enter();
-        try
+        Captures.RefuseNesting();
+        return SimulationThread.Run(() =>
         {
-            return run();
-        }
-        finally
-        {
-            Interleaving.Leave();
-        }
-    });
+            Interleaving.Enter();
+            try
+            {
+                return runner.Options.Mode == SimulationMode.Captured ? Captures.Run(runner, run) : run();
+            }
+            finally
+            {
+                Interleaving.Leave();
+            }
+        });
+    }
 }

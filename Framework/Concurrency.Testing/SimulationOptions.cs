@@ -1,4 +1,5 @@
 using Concurrency.Testing.Engine;
+using Concurrency.Testing.Faults;
 using Concurrency.Testing.Strategies;
 
 namespace Concurrency.Testing;
@@ -15,6 +16,9 @@ public sealed record SimulationOptions
     /// <summary>How schedules are chosen.</summary>
     public SimulationStrategy Strategy { get; init; } = SimulationStrategy.Portfolio;
 
+    /// <summary>What is controlled: the types of this framework, or also the thread pool of .NET.</summary>
+    public SimulationMode Mode { get; init; }
+
     /// <summary>The most steps of one schedule, from 1; one that takes more fails.</summary>
     public long MaximumSteps { get; init; } = 100_000;
 
@@ -29,6 +33,9 @@ public sealed record SimulationOptions
 
     /// <summary>What is looked for; the default has no false alarms.</summary>
     public Detectors Detectors { get; init; } = Detectors.Default;
+
+    /// <summary>Which faults simulated sources make by themselves; none unless set.</summary>
+    public FaultLevel Faults { get; init; }
 
     /// <summary>The name of the test, for traces and reports; null to take that of the body.</summary>
     public string? Test { get; init; }
@@ -61,6 +68,11 @@ public sealed record SimulationOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(EndGrace, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaximumReplays, 1);
         ArgumentNullException.ThrowIfNull(Strategy);
+        if (!Enum.IsDefined(Mode))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Mode), Mode, "There is no such mode. Use one of SimulationMode.");
+        }
+
         ArgumentNullException.ThrowIfNull(TimeProvider);
     }
 }

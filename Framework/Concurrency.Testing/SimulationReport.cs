@@ -28,6 +28,9 @@ public sealed record SimulationReport
     /// <summary>Whether every schedule that the strategy knows has been run.</summary>
     public bool IsExhaustive { get; init; }
 
+    /// <summary>Why the thread pool was not captured although it should be; null otherwise.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>The first failure, or null.</summary>
     public SimulationFailure? Failure { get; init; }
 
@@ -89,5 +92,5 @@ public sealed record SimulationReport
     /// <summary>One line: schedules, steps and seed.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Schedules} schedule{(Schedules == 1 ? "" : "s")}, {Steps} steps, strategy {Strategy}, seed {new SimulationSeed(Seed)}: {(Failure is null ? "passed" : Failure.Kind)}");
+        $"{Schedules} schedule{(Schedules == 1 ? "" : "s")}, {Steps} steps, strategy {Strategy}, seed {new SimulationSeed(Seed)}: {(Failure is null ? "passed" : Failure.Kind)}{(Notice is null ? "" : $". {Notice}")}");
 }

@@ -1,5 +1,6 @@
 using Concurrency.Channels;
 using Concurrency.Coordination;
+using Concurrency.Execution;
 using Concurrency.Scopes;
 using Concurrency.Testing.Engine;
 using Concurrency.Testing.Strategies;
@@ -97,10 +98,38 @@ public sealed class WaitForTests
     [Fact]
     public void LockOrder_OppositeOrders_IsToldFromAScheduleThatDidNotDeadlock()
     {
-        var failure = Simulation.Explore(AbBaAsync, new SimulationOptions { Strategy = SimulationStrategy.Fifo, Detectors = Detectors.LockOrder }).Failure;
+        var failure = Simulation.Explore(
+            async sim =>
+            {
+                var a = sim.Name(new AsyncLock(), "a");
+                var b = sim.Name(new AsyncLock(), "b");
+                await TaskScope.RunAsync(scope =>
+                {
+                    _ = scope.Start("ab", async token =>
+                    {
+                        await NestAsync(token, a, b);
+                        await YieldAsync(40);
+                    });
+                    _ = scope.Start("ba", async token =>
+                    {
+                        await YieldAsync(20);
+                        await NestAsync(token, b, a);
+                    });
+                    return Task.CompletedTask;
+                });
+            },
+            new SimulationOptions { Strategy = SimulationStrategy.Fifo, Schedules = 3, Detectors = Detectors.LockOrder }).Failure;
 
         Assert.Equal(SimulationFailureKind.LockOrder, failure?.Kind);
         Assert.Contains("'ab' takes 'b' while it holds 'a'", failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LockOrder_ThatDeadlocksInAnotherSchedule_IsToldAsTheDeadlock()
+    {
+        var failure = Simulation.Explore(AbBaAsync, new SimulationOptions { Strategy = SimulationStrategy.RandomWalk, Detectors = Detectors.LockOrder }).Failure;
+
+        Assert.Equal(SimulationFailureKind.Deadlock, failure?.Kind);
     }
 
     [Fact]
@@ -145,6 +174,14 @@ public sealed class WaitForTests
 
         await Task.WhenAll(sim.Executor.RunAsync(_ => ReadAsync(a, b)), sim.Executor.RunAsync(_ => ReadAsync(b, a)));
     });
+
+    private static async Task YieldAsync(int times)
+    {
+        for (; times > 0; times--)
+        {
+            await Executor.Yield();
+        }
+    }
 
     private static async Task NestAsync(CancellationToken token, params AsyncLock[] locks)
     {

@@ -9,27 +9,29 @@ namespace Concurrency.Testing.Tests.Strategies;
 
 public sealed class ProveTests(ITestOutputHelper output)
 {
+    /// <summary>Three times each takes half a minute for 330,252 schedules, and is behind the environment variable KERNELS=full; otherwise twice.</summary>
     [Fact]
-    public void AsyncLock_ThreeActorsThreeTimes_OnlyOneAtATime()
+    public void AsyncLock_ThreeActorsAgainAndAgain_OnlyOneAtATime()
     {
+        var times = Environment.GetEnvironmentVariable("KERNELS") == "full" ? 3 : 2;
         var report = Simulation.Prove(async sim =>
         {
             var mutex = new AsyncLock();
             var inside = 0;
             await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => sim.Executor.RunAsync(async _ =>
             {
-                for (var time = 0; time < 3; time++)
+                for (var time = 0; time < times; time++)
                 {
                     using (await mutex.LockAsync())
                     {
-                        Assert.Equal(1, ++inside);
+                        Assert.True(++inside == 1);
                         await Executor.Yield();
-                        Assert.Equal(0, --inside);
+                        Assert.True(--inside == 0);
                     }
                 }
             })));
         });
-        output.WriteLine($"{report.Verdict} {report.Steps} steps, {Environment.CpuUsage.UserTime}");
+        output.WriteLine($"{report.Verdict} {report.Steps} steps");
         report.ThrowIfNotProved();
     }
 

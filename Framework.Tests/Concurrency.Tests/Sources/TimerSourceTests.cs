@@ -149,6 +149,32 @@ public sealed class TimerSourceTests
     }
 
     [Fact]
+    public async Task StartAsync_OnADisposedExecutor_IsRefusedAndTheReaderToldSo()
+    {
+        var executor = new DedicatedThreadExecutor("timer");
+        await executor.DisposeAsync();
+        await using var source = new TimerSource(s_period);
+
+        await Assert.ThrowsAnyAsync<InvalidOperationException>(async () => await source.StartAsync(executor));
+
+        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => source.Events.Completion.Within("the events complete"));
+    }
+
+    [Fact]
+    public async Task Events_OfASourceWhoseExecutorWasDisposed_EndWithAnErrorThatNamesBoth()
+    {
+        var executor = new DedicatedThreadExecutor("loop of the timer");
+        await using var source = new TimerSource(new TimerSourceOptions(s_period) { Name = "cleaning" });
+        await source.StartAsync(executor);
+        await executor.RunAsync(static _ => Task.CompletedTask, CancellationToken.None);
+
+        await executor.DisposeAsync();
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => source.Events.Completion.Within("the events complete"));
+        Assert.Contains("'cleaning' ended because its executor 'loop of the timer'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task StartAsync_WithACancelledToken_CanBeRepeated()
     {
         await using var executor = new DedicatedThreadExecutor("timer");

@@ -12,6 +12,8 @@ namespace Concurrency.Services.Components;
 /// registration; if one fails to start, those before it are ended.</para>
 /// <para>End, under one deadline: not ready → accept nothing new, in reverse order → finish what was accepted → cancel →
 /// give up. A component that fails stops the host, and <see cref="ExitCode"/> is not 0 then.</para>
+/// <para>Its clock is the container's <see cref="TimeProvider"/> and its executors come from the container's
+/// <see cref="Concurrency.Executors.ExecutorRegistry"/>, if it has them: so it runs in a simulation, too.</para>
 /// </remarks>
 public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
@@ -36,7 +38,7 @@ public sealed class ComponentHost : IHostedLifecycleService, IAsyncDisposable, I
         _options = dependencies.Options.Value;
         _options.Validate();
         _logger = dependencies.Logger;
-        _executors = new HostExecutors(dependencies.Executors, dependencies.LoggerFactory, dependencies.Clock);
+        _executors = new HostExecutors(dependencies.Executors, dependencies.LoggerFactory, dependencies.Clock, dependencies.Registry);
         ComponentSettings.RefuseUnknown(dependencies.Configuration, [.. _registrations.Select(static r => r.Name)]);
         _clock = dependencies.Clock;
     }

@@ -1,3 +1,4 @@
+using Concurrency.Executors;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +23,9 @@ internal sealed record ComponentHostDependencies(
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Where executors come from; null for a registry of the host's own.</summary>
+    public ExecutorRegistry? Registry { get; init; }
+
     public static ComponentHostDependencies From(IServiceProvider services) => new(
         services.GetServices<ComponentRegistration>(),
         services.GetServices<ExecutorRegistration>(),
@@ -31,5 +35,6 @@ internal sealed record ComponentHostDependencies(
         Options = services.GetRequiredService<IOptions<ComponentHostOptions>>(),
         LoggerFactory = services.GetRequiredService<ILoggerFactory>(),
         Clock = services.GetService<TimeProvider>() ?? TimeProvider.System,
+        Registry = services.GetService<ExecutorRegistry>(),
     };
 }

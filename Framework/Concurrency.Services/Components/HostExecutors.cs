@@ -9,9 +9,9 @@ internal sealed class HostExecutors : IAsyncDisposable
 {
     private readonly ExecutorRegistry _registry;
 
-    public HostExecutors(IEnumerable<ExecutorRegistration> named, ILoggerFactory loggers, TimeProvider clock)
+    public HostExecutors(IEnumerable<ExecutorRegistration> named, ILoggerFactory loggers, TimeProvider clock, ExecutorRegistry? registry = null)
     {
-        _registry = new ExecutorRegistry(new ExecutorOptions
+        _registry = registry ?? new ExecutorRegistry(new ExecutorOptions
         {
             Logger = loggers.CreateLogger("Concurrency.Executors"),
             TimeProvider = clock,

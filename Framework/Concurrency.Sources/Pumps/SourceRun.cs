@@ -11,9 +11,9 @@ internal sealed class SourceRun<T>(BoundedChannelPolicy policy, Action<T, DropCa
     private readonly Lock _gate = new();
     private readonly BoundedChannel<T> _channel = BoundedChannel.Create(policy, onUndelivered);
     private readonly CancellationTokenSource _ending = new();
-    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<Exception?> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _begun = new(Interleaving.CompletionOptions);
+    private readonly TaskCompletionSource<Exception?> _started = new(Interleaving.CompletionOptions);
+    private readonly TaskCompletionSource _ended = new(Interleaving.CompletionOptions);
 
     private volatile Phase _phase;
     private volatile bool _disposed;

@@ -5,7 +5,7 @@ using Concurrency.Sources.Pumps;
 namespace Concurrency.Sources.Signals;
 
 /// <summary>Publishes what the signal thread has counted.</summary>
-internal sealed class SignalPump(SourceRun<SignalEvent> run, int[] numbers, TimeProvider? clock) : ISourcePump
+internal sealed class SignalPump(SourceRun<SignalEvent> run, int[] numbers, TimeProvider? clock, SignalRoute route) : ISourcePump
 {
     private readonly Lock _gate = new();
     private SignalInbox? _inbox;
@@ -13,7 +13,7 @@ internal sealed class SignalPump(SourceRun<SignalEvent> run, int[] numbers, Time
     private volatile bool _tested;
 
     public SignalDelivery Delivery =>
-        !_tested ? SignalDelivery.NotStarted : SignalHook.HasRun ? SignalDelivery.SignalThread : SignalDelivery.ThreadPool;
+        _tested ? route.Delivery : SignalDelivery.NotStarted;
 
     public void Begin(Executor executor)
     {
@@ -23,14 +23,14 @@ internal sealed class SignalPump(SourceRun<SignalEvent> run, int[] numbers, Time
             _inbox = inbox;
             if (!_ceased)
             {
-                SignalDispatcher.Add(inbox, numbers);
+                route.Add(inbox, numbers);
             }
         }
     }
 
     public async Task RunAsync()
     {
-        await SignalDispatcher.TestAsync().ConfigureAwait(Executor.Current is not null);
+        await route.TestAsync().ConfigureAwait(Executor.Current is not null);
         _tested = true;
         run.ReportStarted();
         do
@@ -52,7 +52,7 @@ internal sealed class SignalPump(SourceRun<SignalEvent> run, int[] numbers, Time
         {
             if (!_ceased && _inbox is not null)
             {
-                SignalDispatcher.Remove(_inbox, numbers);
+                route.Remove(_inbox, numbers);
             }
 
             _ceased = true;

@@ -32,6 +32,12 @@ public sealed class SignalSource : IEventSource<SignalEvent>
     /// <summary>Makes a source of some signals with options.</summary>
     /// <inheritdoc cref="SignalSource(PosixSignal[])"/>
     public SignalSource(IEnumerable<PosixSignal> signals, SignalSourceOptions options)
+        : this(signals, options, SystemSignals.Instance)
+    {
+    }
+
+    /// <summary>Makes a source of signals that come on another way than the system's.</summary>
+    internal SignalSource(IEnumerable<PosixSignal> signals, SignalSourceOptions options, SignalRoute route)
     {
         ArgumentNullException.ThrowIfNull(signals);
         ArgumentNullException.ThrowIfNull(options);
@@ -43,7 +49,7 @@ public sealed class SignalSource : IEventSource<SignalEvent>
 
         Signals = Array.AsReadOnly(Array.ConvertAll(numbers, SignalNumbers.SignalOf));
         _run = new SourceRun<SignalEvent>(options.Name ?? "signals", options.Capacity);
-        _pump = new SignalPump(_run, numbers, options.TimeProvider);
+        _pump = new SignalPump(_run, numbers, options.TimeProvider, route);
     }
 
     /// <inheritdoc/>

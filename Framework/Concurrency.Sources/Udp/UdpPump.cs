@@ -8,7 +8,7 @@ using Concurrency.Sources.Pumps;
 namespace Concurrency.Sources.Udp;
 
 /// <summary>Receives in batches, and gives others on the executor their turn in between.</summary>
-internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, UdpSourceOptions options, ReceiverFactory createReceiver)
+internal sealed class UdpPump(SourceRun<UdpDatagram> run, DatagramPort port, UdpSourceOptions options)
     : ISourcePump, IDisposable
 {
     private const int TurnBudget = 64;
@@ -17,7 +17,7 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
         Justification = "A stop may come at any time, after disposal too; a source without a timer holds nothing to release.")]
     private readonly CancellationTokenSource _ceased = new();
 
-    private readonly UdpSocket _socket = new(run.Name, endPoint, options);
+    private readonly UdpSocket _socket = new(run.Name, port, options);
     private DatagramReceiver? _receiver;
     private DatagramPool? _pool;
     private DatagramSlot[] _batch = [];
@@ -36,12 +36,12 @@ internal sealed class UdpPump(SourceRun<UdpDatagram> run, IPEndPoint endPoint, U
 
     public void Begin(Executor executor)
     {
-        var socket = _socket.Bind();
+        var local = _socket.Bind();
         _clock = options.TimeProvider ?? executor.TimeProvider;
-        _receiver = createReceiver(socket, executor, options.MaxDatagramSize);
+        _receiver = _socket.CreateReceiver(executor);
         _batch = new DatagramSlot[_receiver.BatchSize];
-        _senders = new RemoteEndPoints(_socket.LocalEndPoint!);
-        _pool = new DatagramPool(this, _socket.LocalEndPoint!.Serialize(), options.Capacity + (2 * _batch.Length));
+        _senders = new RemoteEndPoints(local);
+        _pool = new DatagramPool(this, local.Serialize(), options.Capacity + (2 * _batch.Length));
     }
 
     public async Task RunAsync()

@@ -29,11 +29,17 @@ public sealed class UdpSource : IEventSource<UdpDatagram>
     }
 
     internal UdpSource(IPEndPoint endPoint, UdpSourceOptions options, ReceiverFactory createReceiver)
+        : this(endPoint, options, name => new SystemPort(name, endPoint, options, createReceiver))
+    {
+    }
+
+    /// <summary>Makes a source on a port that is not the system's, made for the name of the source.</summary>
+    internal UdpSource(IPEndPoint endPoint, UdpSourceOptions options, Func<string, DatagramPort> createPort)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         var policy = new BoundedChannelPolicy(options.Capacity) { Name = options.Name ?? "udp", FullMode = options.FullMode };
         _run = new SourceRun<UdpDatagram>(policy, static (datagram, _) => datagram.Dispose());
-        _pump = new UdpPump(_run, endPoint, options, createReceiver);
+        _pump = new UdpPump(_run, createPort(_run.Name), options);
     }
 
     /// <inheritdoc/>

@@ -171,6 +171,15 @@ public sealed class VirtualClock : TimeProvider
     /// <param name="by">Forwards or, when negative, backwards.</param>
     public void Jump(TimeSpan by) => Interlocked.Add(ref _offset, by.Ticks * ClockTime.NanosecondsPerTick);
 
+    /// <summary>Lets time pass in which nothing runs, as when a machine sleeps: all timers that came due meanwhile fire late, at the next step.</summary>
+    /// <param name="time">From 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="time"/> is negative.</exception>
+    public void Suspend(TimeSpan time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
+        MoveTo(checked(Now + ClockTime.Nanoseconds(time)));
+    }
+
     /// <summary>Makes the clock of one node: it goes faster or slower than this one, or shows another time.</summary>
     /// <param name="rate">How far it goes while this one goes one second: from 0.1 to 10; 1 is exact.</param>
     /// <param name="ahead">How far it shows ahead of this one, or behind when negative.</param>

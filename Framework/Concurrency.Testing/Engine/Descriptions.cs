@@ -2,6 +2,7 @@ using System.Text;
 using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.Scopes;
+using Concurrency.Testing.Capture;
 using Concurrency.Testing.Clock;
 using Concurrency.Testing.Schedules;
 
@@ -12,7 +13,9 @@ internal static class Descriptions
 {
     public static string NameOf(IRootTask root) => WorkDescription.NameOf(root);
 
-    public static string NameOf(Actor actor) => actor.Id == 0 ? "test body" : actor.Name.Length > 0 ? actor.Name : $"{WorkDescription.MethodOf(actor.Origin)} ({actor.Id})";
+    public static string NameOf(Actor actor) => actor.Id == 0 ? "test body" : actor.Name.Length > 0 ? actor.Name
+        : actor.IsCaptured ? $"{PoolItems.NameOf(actor.Origin.State!)} ({actor.Id})"
+        : $"{WorkDescription.MethodOf(actor.Origin)} ({actor.Id})";
 
     public static string TooManySteps(World world, long maximum) =>
         $"The schedule took more than {maximum} steps, at {ClockTime.Span(world.Clock.Now)} of virtual time. Something goes on for ever, or the limit " +
@@ -31,6 +34,9 @@ internal static class Descriptions
     public static string Blocks(Actor actor, BlockingStack stack) =>
         $"'{NameOf(actor)}' blocks the simulation's only thread in {stack.Operation}, at {stack.CallSite}, and nobody could end the wait. Await it instead.\n{stack.Text}";
 
+    public static string Blocked(Actor actor) =>
+        $"'{NameOf(actor)}' blocked the simulation's only thread in a wait that nobody could end. It was interrupted. Await instead of Wait(), Result and lock.";
+
     public static string LeakedScope(TaskScope scope) =>
         $"The scope '{scope.Name}' is still open at the end{(scope.Children is { Count: > 0 } children ? $", with {string.Join(", ", children.Select(child => $"'{child}'"))} inside" : "")}. Await TaskScope.RunAsync, and let its body and its children end.";
 
@@ -44,6 +50,21 @@ internal static class Descriptions
         $"For {steps} steps nothing happened that had not happened before: {Busiest(world)} go on and on. Let them wait for what they look for.";
 
     public static string Unhandled(Actor actor, Exception error) => $"A callback of '{NameOf(actor)}' threw, and nobody awaits it: {error}";
+
+    public static string RealTimers(World world, long timers)
+    {
+        var text = new StringBuilder($"The schedule waits for real time: nothing can go on, no virtual timer is pending, and {timers} real timer{(timers == 1 ? " is" : "s are")} " +
+            "active that did not run when it began. Give the clock of the simulation (Sim.Clock) to Task.Delay, PeriodicTimer, CancellationTokenSource and WaitAsync, and set the time limits of libraries to infinite.");
+        AppendBlocked(text, world);
+        return text.ToString();
+    }
+
+    public static string CameLate(World world, string name)
+    {
+        var text = new StringBuilder($"The schedule waits for real I/O or another thread: nothing could go on, and then '{name}' was queued from outside of the simulation. Use an in-memory stream, and no thread of your own.");
+        AppendBlocked(text, world);
+        return text.ToString();
+    }
 
     public static string Deadlock(World world)
     {

@@ -24,7 +24,7 @@ internal sealed partial class World
         }
     });
 
-    private List<TaskScope>? _scopes;
+    private HashSet<TaskScope>? _scopes;
     private List<(TaskScope Scope, long Step)>? _cancelled;
     private Dictionary<object, bool>? _channels;
     private Dictionary<object, (Actor? By, long Step)>? _notified;
@@ -55,7 +55,16 @@ internal sealed partial class World
     /// <summary>The schedule has ended: looks for what was left behind.</summary>
     public void LookForRemains()
     {
-        if (_options.Detectors.HasFlag(Detectors.LeakedScopes) && _scopes?.Find(static scope => !scope.HasEnded) is { } open)
+        LookForLeaks();
+        if (_predicted is not null)
+        {
+            Fail(SimulationFailureKind.LockOrder, _predicted);
+        }
+    }
+
+    private void LookForLeaks()
+    {
+        if (_options.Detectors.HasFlag(Detectors.LeakedScopes) && _scopes?.FirstOrDefault(static scope => !scope.HasEnded) is { } open)
         {
             Fail(SimulationFailureKind.LeakedScope, Descriptions.LeakedScope(open));
         }
@@ -97,9 +106,14 @@ internal sealed partial class World
             _seen = [];
         }
 
-        if (detectors.HasFlag(Detectors.Escapes))
+        if (_pool is not null || detectors.HasFlag(Detectors.Escapes))
         {
             s_flow.Value = this;
+            if (_pool is not null && ExecutionContext.Capture() is { } marked)
+            {
+                // Work of the pool that has no context of its own is of this schedule too.
+                _homeContext = marked;
+            }
         }
     }
 
@@ -112,10 +126,10 @@ internal sealed partial class World
 
         switch (resource)
         {
-            case TaskScope scope:
+            case TaskScope scope when !_options.IsLive:
                 DetectScope(scope, kind);
                 break;
-            case AsyncConditionVariable when kind == OperationKind.Signal:
+            case AsyncConditionVariable when kind == OperationKind.Signal && !_options.IsLive:
                 (_notified ??= new(ReferenceEqualityComparer.Instance))[resource] = (actor, Steps);
                 break;
             case IChannelMeasured when (_options.Detectors & (Detectors.OpenChannels | Detectors.WritesAfterCompletion)) != 0:
@@ -126,7 +140,7 @@ internal sealed partial class World
 
     private void DetectScope(TaskScope scope, OperationKind kind)
     {
-        if (kind == OperationKind.Write && (_scopes is null || !_scopes.Contains(scope)))
+        if (kind == OperationKind.Write)
         {
             (_scopes ??= []).Add(scope);
         }

@@ -18,7 +18,7 @@ internal sealed partial class World
     {
         lock (_escapeGate)
         {
-            _escape ??= $"Something left the simulation: thread {Environment.CurrentManagedThreadId} queued work to '{executor.Name}'. " +
+            _escape ??= $"Something left the simulation: thread {Environment.CurrentManagedThreadId}{(Thread.CurrentThread.IsThreadPoolThread ? " of the pool" : "")} queued work to '{executor.Name}'. " +
                 "Await only what the simulation completes, take the clock of the executor, or use the captured mode.\n" + Environment.StackTrace;
             Monitor.PulseAll(_escapeGate);
         }
@@ -27,7 +27,7 @@ internal sealed partial class World
     /// <summary>Nothing can go on, and nobody waits for anything of the simulation: gives other threads a moment to come back.</summary>
     public void AwaitEscapes()
     {
-        if (WaitsForEscapes && Failure is null && _actors.TrueForAll(static actor => actor.Waits.Count == 0))
+        if (_pool is null && WaitsForEscapes && Failure is null && _actors.TrueForAll(static actor => actor.Waits.Count == 0))
         {
             lock (_escapeGate)
             {

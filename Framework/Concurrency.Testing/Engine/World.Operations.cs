@@ -71,7 +71,6 @@ internal sealed partial class World
     {
         FinishStopped();
         Happened(Current, kind, resource);
-        _accesses?.Add(kind, resource);
         Events?.Touched(Current, kind, resource);
     }
 

@@ -10,6 +10,7 @@ internal sealed partial class World
     private HappensBefore? _order;
     private HappensBefore? _orderWithoutLocks;
     private LockOrders? _lockOrders;
+    private string? _predicted;
 
     /// <summary>Whether the end of a piece of work is a step of its own, so that what it did last can still race with others.</summary>
     public override bool SeparatesEnds => _order is not null;
@@ -69,14 +70,14 @@ internal sealed partial class World
         if (_orderWithoutLocks is null)
         {
             _orderWithoutLocks = new HappensBefore(static thing => !IsLock(thing) && thing is not AccessHistory);
-            _lockOrders = new LockOrders(_orderWithoutLocks);
+            _lockOrders = new LockOrders(_orderWithoutLocks, HasEnded);
             WatchTimers();
         }
 
         var cycle = _lockOrders!.Add(actor, [.. actor.Holds.Where(static hold => IsLock(hold.Resource))], new Hold(kind, resource));
         if (cycle.Count > 0)
         {
-            Fail(SimulationFailureKind.LockOrder, Descriptions.LockOrder(this, cycle));
+            _predicted ??= Descriptions.LockOrder(this, cycle);
         }
     }
 

@@ -120,6 +120,7 @@ internal sealed partial class World
         IChannelMeasured { Name: { Length: > 0 } given } => given,
         TaskScope scope => $"scope '{scope.Name}'",
         SpawnedWork work => $"work '{work.Name}'",
+        IRootTask root => $"end of '{Descriptions.NameOf(root)}'",
         _ => null,
     };
 

@@ -17,7 +17,7 @@ internal sealed partial class World : Interleaver
     private readonly List<SimulatedExecutor> _executors = [];
     private ulong _costs;
     private readonly int _thread = Environment.CurrentManagedThreadId;
-    private readonly ExecutionContext _homeContext = HomeContext.Get();
+    private ExecutionContext _homeContext = HomeContext.Get();
     private readonly WorldBuffers _buffers;
     private Actor? _last;
     private long _sequence;
@@ -39,6 +39,12 @@ internal sealed partial class World : Interleaver
         _executors.Add(Main);
         ClockExecutor = new SimulatedExecutor(this, "clock", ExecutorKind.Inline, int.MaxValue);
         ClockActor = new Actor(ClockExecutor, ClockExecutor, -1, "clock", null);
+        if (options.Pool is { } pool)
+        {
+            _pool = pool;
+            _poolExecutor = CreateExecutor("thread pool", ExecutorKind.Pool, int.MaxValue);
+            _captured = new(ReferenceEqualityComparer.Instance);
+        }
     }
 
     /// <summary>The seed of the schedule. 0 is that of exhaustive strategies: steps take no time, and every operation is a step.</summary>
@@ -97,6 +103,7 @@ internal sealed partial class World : Interleaver
     public Task Start(Func<CancellationToken, Task> body)
     {
         Interleaving.HearBetweenTurns(this);
+        _pool?.BeginSchedule();
         BeginDetecting();
         Executor.SetCurrent(Main, Outside(Main));
         try
@@ -242,6 +249,11 @@ internal sealed partial class World : Interleaver
             QueueDueTimers();
         }
 
+        if (_pool is not null)
+        {
+            TakeCaptured();
+        }
+
         if (AfterStep is { } look)
         {
             LeaveTurn();
@@ -280,9 +292,10 @@ internal sealed partial class World : Interleaver
         else
         {
             Current = actor;
-            Executor.SetCurrent(executor, actor);
+            Executor.SetCurrent(actor.IsCaptured ? null : executor, actor.IsCaptured ? null : actor);
         }
 
+        _pool?.Watch.Begins();
         try
         {
             item.Work.Execute();
@@ -293,6 +306,11 @@ internal sealed partial class World : Interleaver
             {
                 Fail(SimulationFailureKind.UnhandledException, Descriptions.Unhandled(actor, error), error);
             }
+        }
+
+        if (_pool is not null && _pool.Watch.Ended())
+        {
+            Replace(SimulationFailureKind.BlockingWait, new WorldFailure(SimulationFailureKind.BlockingWait, Descriptions.Blocked(actor), null, Steps));
         }
 
         ExecutionContext.Restore(_homeContext);

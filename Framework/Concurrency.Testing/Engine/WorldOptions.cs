@@ -1,3 +1,4 @@
+using Concurrency.Testing.Capture;
 using Concurrency.Testing.Schedules;
 using Concurrency.Testing.Strategies;
 
@@ -8,11 +9,14 @@ internal sealed class WorldOptions
 {
     public required Strategy Strategy { get; init; }
 
-    /// <summary>Looks for behaviour that is new; null if nobody asks.</summary>
-    public Novelty? Novelty { get; init; }
+    /// <summary>The thread pool, if what it would run belongs to the schedule; null otherwise.</summary>
+    public CapturedPool? Pool { get; init; }
 
     /// <summary>Whether it has no end and no failures.</summary>
     public bool IsLive { get; init; }
+
+    /// <summary>Looks for behaviour that is new; null if nobody asks.</summary>
+    public Novelty? Novelty { get; init; }
 
     public Detectors Detectors { get; init; } = Detectors.Default;
 

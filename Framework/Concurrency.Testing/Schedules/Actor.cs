@@ -35,6 +35,9 @@ internal sealed class Actor : ExecutorSynchronizationContext
     /// <summary>The work that it began with, for its name.</summary>
     public ExecutorWork Origin { get; init; }
 
+    /// <summary>Whether it is work of the thread pool.</summary>
+    public bool IsCaptured { get; init; }
+
     /// <summary>How many turns it has had.</summary>
     public int Steps { get; set; }
 

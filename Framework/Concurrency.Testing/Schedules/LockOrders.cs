@@ -3,9 +3,10 @@ namespace Concurrency.Testing.Schedules;
 /// <summary>In which orders locks are taken, and whether these orders could close a circle of waiting.</summary>
 /// <remarks>
 /// A circle is only told when every two of its actors could have been there at the same time: nothing but locks puts the two moments in
-/// an order, and no lock that both hold keeps one of them out. Two shares of one lock are in nobody's way.
+/// an order, and no lock that both hold keeps one of them out. Two shares of one lock are in nobody's way. What an actor did that has
+/// ended counts as before what comes now: others may have awaited its end.
 /// </remarks>
-internal sealed class LockOrders(HappensBefore order)
+internal sealed class LockOrders(HappensBefore order, Predicate<Actor> hasEnded)
 {
     private const int LongestCircle = 4;
 
@@ -63,8 +64,8 @@ internal sealed class LockOrders(HappensBefore order)
         return false;
     }
 
-    private static bool CouldMeet(Nesting one, Nesting other) =>
-        !ReferenceEquals(one.Actor, other.Actor) && !ExcludeEachOther(one, other) && !one.IsBefore(other) && !other.IsBefore(one);
+    private bool CouldMeet(Nesting one, Nesting other) =>
+        !ReferenceEquals(one.Actor, other.Actor) && !hasEnded(one.Actor) && !hasEnded(other.Actor) && !ExcludeEachOther(one, other) && !one.IsBefore(other) && !other.IsBefore(one);
 
     /// <summary>One moment at which an actor held locks and waited for another.</summary>
     internal sealed record Nesting(Actor Actor, int Moment, VectorClock Clock, Hold[] Held, Hold Wanted)

@@ -22,9 +22,11 @@ internal sealed class Pct(int depth) : Strategy
         _ranked.Clear();
         _picks = 0;
         _lowered = 0;
+        // The schedule that the estimate comes from may have been a short one: some look for changes behind its end.
+        var picks = Math.Max(1, estimate.Picks) << Random.Below(3);
         for (var index = 0; index < _changes.Length; index++)
         {
-            _changes[index] = 1 + Random.Below(Math.Max(1, estimate.Picks));
+            _changes[index] = 1 + Random.Below(picks);
         }
 
         Array.Sort(_changes);

@@ -1,4 +1,5 @@
 using Concurrency.Testing.Choices;
+using Concurrency.Testing.Faults;
 
 namespace Concurrency.Testing.Traces;
 
@@ -21,6 +22,9 @@ public sealed class SimulationTrace
     /// <summary>The choices, in their order.</summary>
     public IReadOnlyList<Choice> Choices { get; }
 
+    /// <summary>Whether the thread pool of .NET belonged to the schedule.</summary>
+    public bool IsCaptured { get; init; }
+
     /// <summary>The test whose schedule it is, when known.</summary>
     public string? Test { get; init; }
 
@@ -41,6 +45,9 @@ public sealed class SimulationTrace
 
     /// <summary>The longest virtual time that what the body started could go on after the body's end.</summary>
     public TimeSpan EndGrace { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Which faults came by themselves.</summary>
+    public FaultLevel Faults { get; init; }
 
     /// <summary>What the schedule was watched for, in the form of the options; null for what is usual.</summary>
     public string? Detectors { get; init; }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Concurrency.Testing.Choices;
+using Concurrency.Testing.Faults;
 
 namespace Concurrency.Testing.Traces;
 
@@ -9,6 +10,8 @@ namespace Concurrency.Testing.Traces;
 internal static class TraceHeader
 {
     public const string Format = "simtrace/1";
+
+    private const string Captured = "captured";
 
     public static byte[] Write(SimulationTrace trace, int bytes, ulong check)
     {
@@ -19,6 +22,7 @@ internal static class TraceHeader
             json.WriteString("format", Format);
             json.WriteString("test", trace.Test);
             json.WriteString("assembly", trace.AssemblyVersion?.ToString());
+            json.WriteString("mode", trace.IsCaptured ? Captured : "owned");
             json.WriteString("framework", trace.FrameworkVersion);
             json.WriteString("runtime", trace.Runtime);
             json.WriteNumber("processors", trace.ProcessorCount);
@@ -26,6 +30,7 @@ internal static class TraceHeader
             json.WriteString("strategy", trace.Strategy);
             json.WriteNumber("maximumSteps", trace.MaximumSteps);
             json.WriteString("endGrace", trace.EndGrace.ToString("c", CultureInfo.InvariantCulture));
+            json.WriteString("faults", trace.Faults.ToString());
             json.WriteString("detectors", trace.Detectors);
             json.WriteNumber("steps", trace.Steps);
             json.WriteString("failure", trace.Failure);
@@ -56,6 +61,7 @@ internal static class TraceHeader
         new(Unsigned(header, "seed"), Text(header, "strategy") ?? "", choices)
         {
             Test = Text(header, "test"),
+            IsCaptured = Text(header, "mode") == Captured,
             AssemblyVersion = Guid.TryParse(Text(header, "assembly"), out var assembly) ? assembly : null,
             FrameworkVersion = Text(header, "framework") ?? "",
             Runtime = Text(header, "runtime") ?? "",
@@ -64,6 +70,7 @@ internal static class TraceHeader
             EndGrace = TimeSpan.TryParseExact(Text(header, "endGrace"), "c", CultureInfo.InvariantCulture, out var grace) && grace >= TimeSpan.Zero
                 ? grace
                 : throw Missing(header, "endGrace"),
+            Faults = Level(header),
             Detectors = Text(header, "detectors"),
             Steps = Number(header, "steps"),
             Failure = Text(header, "failure"),
@@ -86,6 +93,11 @@ internal static class TraceHeader
 
     public static ulong Unsigned(JsonElement header, string name) =>
         ulong.TryParse(Text(header, name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) ? number : throw Missing(header, name);
+
+    // Traces that were recorded before there were faults do not say it.
+    private static FaultLevel Level(JsonElement header) => Text(header, "faults") is not { } text
+        ? FaultLevel.None
+        : Enum.TryParse<FaultLevel>(text, out var level) && Enum.IsDefined(level) ? level : throw Missing(header, "faults");
 
     private static string Hex(ulong number) => number.ToString("x16", CultureInfo.InvariantCulture);
 

@@ -66,9 +66,9 @@ public sealed class AsyncConditionVariable
     {
         Interleaving.Touch(OperationKind.Wait, this);
         Interleaving.Touch(OperationKind.Release, _asyncLock.Core);
+        var wait = _asyncLock.Core.WaitForNotification(_waiting, cancellationToken);
         try
         {
-            var wait = _asyncLock.Core.WaitForNotification(_waiting, cancellationToken);
             await Interleaving.ParkAsync(OperationKind.Wait, this, wait).ConfigureAwait(Executor.Current is not null);
         }
         finally

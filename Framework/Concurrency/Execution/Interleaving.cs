@@ -161,6 +161,14 @@ internal static class Interleaving
         }
     }
 
+    /// <summary>In a simulation: lets a continuation wait for its turn.</summary>
+    public static void Stop(object resource, Action continuation)
+    {
+        var interleaver = Executor.Current!.Interleaver!;
+        _ = interleaver.Arrive(OperationKind.None, resource);
+        interleaver.Suspend(continuation);
+    }
+
     /// <summary>In a simulation: waits for the turn; the operation itself is the caller's.</summary>
     public static async ValueTask PointAsync(OperationKind kind, object resource)
     {

@@ -210,7 +210,7 @@ internal abstract class RootTask<TResult> : TaskCompletionSource<TResult>, IThre
     {
         if (Interleaving.SeparatesEnds)
         {
-            default(InterleavingPoint).UnsafeOnCompleted(() => End(task));
+            Interleaving.Stop(this, () => End(task));
         }
         else
         {

@@ -84,7 +84,7 @@ internal static class PoolChild
         // Not queued by the method itself: the task has to be in its place before the child can leave that.
         var (continuation, state) = t_begun;
         t_begun = default;
-        scope.Places.At(place).Task = task;
+        scope.Places.Keep(place, task);
         ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: true);
     }
 

@@ -13,6 +13,7 @@ namespace Concurrency.Scopes;
 internal sealed class ScopePlaces
 {
     private const int FirstSize = 8;
+    private const int SweptPerTake = 2;
     private const int Doublings = 8;
     private const int LargestSize = FirstSize << Doublings;
     private const int DoublingTotal = (FirstSize << (Doublings + 1)) - FirstSize;
@@ -28,6 +29,8 @@ internal sealed class ScopePlaces
     private int _used;
     private int _capacity;
     private int _free = -1;
+    private int _sweep;
+    private volatile bool _keepsTasks;
 
     // The body is one of them.
     private uint _entered = 1;
@@ -38,7 +41,15 @@ internal sealed class ScopePlaces
     public bool HasEnded => _hasEnded;
 
     /// <summary>How many are open, the body included.</summary>
-    public int Open => (int)(Volatile.Read(ref _entered) - (uint)Volatile.Read(ref _departures.Word));
+    public int Open
+    {
+        get
+        {
+            // The departures first: who leaves in between has entered before.
+            var left = (uint)Volatile.Read(ref _departures.Word);
+            return (int)(Volatile.Read(ref _entered) - left);
+        }
+    }
 
     /// <summary>Takes a place.</summary>
     /// <returns>The place, or -1 if all have left.</returns>
@@ -58,10 +69,22 @@ internal sealed class ScopePlaces
             place.Task = null;
         }
 
+        if (_keepsTasks)
+        {
+            SweepLocked();
+        }
+
         place.Work = work;
         Volatile.Write(ref place.Name, name);
         Volatile.Write(ref _entered, _entered + 1);
         return index;
+    }
+
+    /// <summary>Keeps the task of a child that somebody else completes after the child has left.</summary>
+    public void Keep(int index, Task task)
+    {
+        At(index).Task = task;
+        _keepsTasks = true;
     }
 
     /// <summary>Gives a place back; the task in it stays until the place is taken again or the scope ends.</summary>
@@ -199,6 +222,23 @@ internal sealed class ScopePlaces
 
         Volatile.Write(ref _used, _used + 1);
         return _used - 1;
+    }
+
+    /// <summary>Lets go of what the next places keep of children that have left, so that a long-lived scope does not hold the results of its largest burst.</summary>
+    private void SweepLocked()
+    {
+        for (var swept = 0; swept < SweptPerTake && _used > 0; swept++)
+        {
+            _sweep = _sweep + 1 < _used ? _sweep + 1 : 0;
+            ref var place = ref At(_sweep);
+
+            // Without a name the child has left; its place is taken again only under the gate that is held here.
+            if (Volatile.Read(ref place.Name) is null && place.Task is { IsCompleted: true } task)
+            {
+                Settle(task);
+                place.Task = null;
+            }
+        }
     }
 
     private int DetachLeft()

@@ -19,6 +19,7 @@ public sealed class TimerSource : IEventSource<TimerTick>
     private readonly BoundedChannel<TimerTick> _channel;
     private readonly CancellationTokenSource _stop = new();
     private Task _pump = Task.CompletedTask;
+    private Executor? _executor;
     private TimeProvider _clock = TimeProvider.System;
     private long _start;
     private long _due;
@@ -85,9 +86,11 @@ public sealed class TimerSource : IEventSource<TimerTick>
         ThrowIfNotStartable(Interlocked.CompareExchange(ref _phase, Started, Created));
         _clock = _options.TimeProvider ?? executor.TimeProvider;
         _start = _clock.GetTimestamp();
+        _executor = executor;
         _pump = executor.RunAsync(PumpAsync, CancellationToken.None);
         _channel.CompletesWith(_pump);
-        return default;
+        // An executor that takes nothing refuses at once.
+        return _pump is { IsFaulted: true, Exception.InnerException: { } refused } ? ValueTask.FromException(refused) : default;
     }
 
     /// <inheritdoc/>
@@ -142,6 +145,11 @@ public sealed class TimerSource : IEventSource<TimerTick>
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // Stopping is how a timer ends.
+        }
+        catch (OperationCanceledException) when (executorStopping.IsCancellationRequested)
+        {
+            throw new InvalidOperationException(
+                $"The source '{Name}' ended because its executor '{_executor!.Name}' was disposed. Stop the source before its executor.");
         }
         catch (ChannelClosedException) when (_stop.IsCancellationRequested)
         {
