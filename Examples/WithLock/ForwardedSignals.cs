@@ -55,14 +55,15 @@ internal sealed partial class ForwardedSignals : IDisposable
 
     private void Handle(int number, bool isFromTerminal)
     {
+        // A terminal sends what is typed to its whole foreground group: the command has it already, and is not to get it twice. The kernel
+        // does not tell whether it was typed, so there a kill of this program alone ends here, too.
+        var isSentOn = !isFromTerminal || !ForegroundGroup.IsOurs();
         bool isFirst;
         lock (_gate)
         {
             isFirst = Number == 0;
             Number = isFirst ? number : Number;
-
-            // What is typed at a terminal goes to the command anyway; it is not to get it twice.
-            if (!isFromTerminal || Console.IsInputRedirected)
+            if (isSentOn)
             {
                 Send(number);
             }

@@ -56,10 +56,12 @@ internal static class LockedCommand
 
     private static Process Start(IReadOnlyList<string> command)
     {
+        var program = ProgramFile.Find(command[0])
+            ?? throw new RefusedException(ExitCodes.NotFound, $"The command '{command[0]}' cannot be run: no folder of PATH has an executable file of that name.");
         try
         {
             // Nothing is redirected: the command has the terminal, the pipes and the directory of this program.
-            return Process.Start(command[0], command.Skip(1));
+            return Process.Start(program, command.Skip(1));
         }
         catch (Win32Exception error)
         {

@@ -127,6 +127,21 @@ public sealed class LockedCommandTests : IClassFixture<MachineLock>, IDisposable
     }
 
     [Fact]
+    public async Task OC2_Command_WithoutAFolder_IsNotTakenFromTheWorkingDirectory()
+    {
+        Decoy("true");
+        Decoy("only-here");
+
+        var found = await WithLockProcess.RunInAsync(_directory.FullName, Line("true"));
+        var missing = await WithLockProcess.RunInAsync(_directory.FullName, Line("only-here"));
+        var named = await WithLockProcess.RunInAsync(_directory.FullName, Line("./only-here"));
+
+        Assert.Equal((0, ""), (found.ExitCode, found.Output));
+        Assert.Equal((127, ""), (missing.ExitCode, missing.Output));
+        Assert.Equal((5, "decoy\n"), (named.ExitCode, named.Output));
+    }
+
+    [Fact]
     public async Task OC2_Directory_Missing_IsNamed()
     {
         var (exitCode, _, errors) = await WithLockProcess.RunAsync("--name", "a", "--path", _directory.FullName + "/none", "--", "true");
@@ -136,6 +151,13 @@ public sealed class LockedCommandTests : IClassFixture<MachineLock>, IDisposable
     }
 
     public void Dispose() => _directory.Delete(recursive: true);
+
+    private void Decoy(string name)
+    {
+        var path = Path.Combine(_directory.FullName, name);
+        File.WriteAllText(path, "#!/bin/sh\necho decoy\nexit 5\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 
     private string[] Line(params string[] command) => Line([], command);
 

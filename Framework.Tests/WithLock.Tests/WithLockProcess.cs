@@ -16,9 +16,20 @@ internal sealed partial class WithLockProcess : IAsyncDisposable
 
     private WithLockProcess(Process process) => _process = process;
 
-    public static WithLockProcess Start(params string[] arguments)
+    /// <summary>The file of the program.</summary>
+    public static string Program => s_program;
+
+    public static WithLockProcess Start(params string[] arguments) => StartIn(string.Empty, arguments);
+
+    public static WithLockProcess StartIn(string workingDirectory, params string[] arguments) => StartOf(s_program, workingDirectory, arguments);
+
+    /// <summary>Starts another program, which starts this one.</summary>
+    public static WithLockProcess StartOf(string program, string workingDirectory, params string[] arguments)
     {
-        var start = new ProcessStartInfo(s_program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = workingDirectory,
+        };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -28,9 +39,11 @@ internal sealed partial class WithLockProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the program to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => RunInAsync(string.Empty, arguments);
+
+    public static async Task<(int ExitCode, string Output, string Errors)> RunInAsync(string workingDirectory, params string[] arguments)
     {
-        await using var program = Start(arguments);
+        await using var program = StartIn(workingDirectory, arguments);
         var errors = program._process.StandardError.ReadToEndAsync();
         var output = await program._process.StandardOutput.ReadToEndAsync().Within("the end of the output");
         return (await program.ExitAsync(), output, await errors.Within("the end of the errors"));
@@ -42,6 +55,13 @@ internal sealed partial class WithLockProcess : IAsyncDisposable
     {
         await _process.StandardInput.WriteLineAsync().Within("the command's input");
         await _process.StandardInput.FlushAsync().Within("the command's input");
+    }
+
+    /// <summary>Types a key at the terminal of a program that has one.</summary>
+    public async Task TypeAsync(char key)
+    {
+        await _process.StandardInput.WriteAsync(key).Within("the terminal's input");
+        await _process.StandardInput.FlushAsync().Within("the terminal's input");
     }
 
     public void Send(int signal) => Assert.Equal(0, SendSignal(_process.Id, signal));

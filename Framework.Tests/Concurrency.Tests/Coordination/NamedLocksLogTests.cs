@@ -65,12 +65,33 @@ public sealed class NamedLocksLogTests : IDisposable
         Assert.True(theirs.TryLock("disk/2", out var other));
         other.Dispose();
         Assert.Null(await theirs.TryLockAsync("disk/1", TimeSpan.Zero));
-        Assert.Equal(["app-disk_1", "app-disk_2"], _directory.GetFiles().Select(file => file.Name).Order());
+        Assert.Equal(["app-disk%2F1", "app-disk%2F2"], _directory.GetFiles().Select(file => file.Name).Order());
         held.Dispose();
 
         using var key = theirs.Lock("disk/1");
         Assert.False(mine.TryLock("disk/1", out _));
         Assert.Equal((0, 1), (mine.Count, theirs.Count));
+    }
+
+    [Fact]
+    public void OC2_External_NamesThatDiffer_AreLocksThatDiffer()
+    {
+        var locks = new NamedLocks(new NamedLocksOptions { Directory = _directory.FullName });
+        var deep = new string('/', 200);
+        string[] names =
+        [
+            "a/b", "a_b", "a%2Fb", "a b", "a\0b", "a\\b", ".", "..", "%2E", ".a", "a.", "\u00e9", "\ud83d\ude00", "\ud83d", "\ude00", "\ufffd",
+            deep, deep + "/", deep + "_", new string('a', 300), new string('a', 301),
+        ];
+
+        // None is held by another one: each is free, and each has a file of its own.
+        var held = names.Select(name => Assert.IsAssignableFrom<IDisposable>(locks.TryLock(name, out var key) ? key : null)).ToList();
+
+        var files = _directory.GetFiles().Select(file => file.Name).ToList();
+        Assert.Equal(names.Length, files.Count);
+        Assert.DoesNotContain(files, name => name.StartsWith('.') || name.Length > 255);
+        Assert.Superset(new HashSet<string> { "a%2Fb", "a_b", "a%252Fb", "%2E.", "a.", "%C3%A9", "%F0%9F%98%80", "%uD83D" }, files.ToHashSet());
+        held.ForEach(key => key.Dispose());
     }
 
     [Fact]

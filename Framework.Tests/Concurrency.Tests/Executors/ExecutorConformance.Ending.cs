@@ -119,6 +119,22 @@ public abstract partial class ExecutorConformance
     });
 
     [Fact]
+    public Task A7_6_DrainAsync_ByAPostedCallbackWithoutALimit_IsRefused_AndNoWorkInFlightIsNamed() => With(async executor =>
+    {
+        var refused = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        executor.Post(() => refused.SetResult(Record.Exception(Drain)));
+
+        var error = Assert.IsType<InvalidOperationException>(await refused.Task.Within("callback that drains its executor"));
+        Assert.Equal(
+            $"The {executor} was to be drained without a time limit by a callback that runs on it: a callback that waits for the drain would wait for its own end. Drain it from outside, or give a time limit.",
+            error.Message);
+        Assert.Equal(1, await executor.InvokeAsync(() => 1).Within("new work is taken"));
+
+        void Drain() => _ = executor.DrainAsync(Timeout.InfiniteTimeSpan);
+    });
+
+    [Fact]
     public async Task A7_6_DrainAsync_ByItsOwnWorkWithALimit_ReturnsFalseWhenItHasPassed()
     {
         var clock = new ManualClock();

@@ -56,7 +56,12 @@ public sealed class AsyncAutoResetEvent : IInterleaved
     /// <inheritdoc cref="Wait()"/>
     /// <param name="cancellationToken">Ends the wait; no signal is taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public void Wait(CancellationToken cancellationToken) => BlockingWait.For(WaitAsync(cancellationToken));
+    public void Wait(CancellationToken cancellationToken)
+    {
+        Interleaving.Touch(OperationKind.Wait, _core);
+        BlockingWait.For(_core.WaitAsync(cancellationToken));
+        Interleaving.Took(OperationKind.Wait, _core);
+    }
 
     /// <summary>Gives a signal to the one who has waited longest, or keeps it.</summary>
     public void Set()

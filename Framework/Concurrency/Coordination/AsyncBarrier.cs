@@ -59,7 +59,13 @@ public sealed class AsyncBarrier : IInterleaved
     /// <returns>The place in the order of arrival, from 0.</returns>
     /// <exception cref="BrokenBarrierException">The barrier was aborted, or it was reset during the wait.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public int SignalAndWait(CancellationToken cancellationToken = default) => BlockingWait.For(SignalAndWaitAsync(cancellationToken));
+    public int SignalAndWait(CancellationToken cancellationToken = default)
+    {
+        Interleaving.Touch(OperationKind.Wait, _core);
+        var place = BlockingWait.For(_core.ArriveAsync(cancellationToken));
+        Interleaving.Took(OperationKind.Wait, _core);
+        return place;
+    }
 
     /// <summary>Fails the pending waits and begins the phase anew, with nobody at the barrier.</summary>
     public void Reset() => _core.Break("was reset", forGood: false);

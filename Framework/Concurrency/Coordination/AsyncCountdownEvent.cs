@@ -51,7 +51,12 @@ public sealed class AsyncCountdownEvent : IInterleaved
     /// <inheritdoc cref="Wait()"/>
     /// <param name="cancellationToken">Ends the wait. If it is cancelled already, the wait succeeds only if the count is 0.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public void Wait(CancellationToken cancellationToken) => BlockingWait.For(WaitAsync(cancellationToken));
+    public void Wait(CancellationToken cancellationToken)
+    {
+        Interleaving.Touch(OperationKind.Wait, _core);
+        BlockingWait.For(_core.WaitAsync(cancellationToken));
+        Interleaving.Took(OperationKind.Wait, _core);
+    }
 
     /// <summary>Raises the count by 1.</summary>
     /// <exception cref="OverflowException">The count would leave the range of <see cref="long"/>; it is unchanged.</exception>

@@ -56,7 +56,12 @@ public sealed class AsyncManualResetEvent : IInterleaved
     /// <inheritdoc cref="Wait()"/>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public void Wait(CancellationToken cancellationToken) => BlockingWait.For(WaitAsync(cancellationToken));
+    public void Wait(CancellationToken cancellationToken)
+    {
+        Interleaving.Touch(OperationKind.Wait, _core);
+        BlockingWait.For(_core.WaitAsync(cancellationToken));
+        Interleaving.Took(OperationKind.Wait, _core);
+    }
 
     /// <summary>Sets the event and completes all pending waits; does nothing if it is set.</summary>
     public void Set()

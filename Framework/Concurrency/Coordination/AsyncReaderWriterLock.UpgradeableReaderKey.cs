@@ -40,7 +40,13 @@ public sealed partial class AsyncReaderWriterLock
         /// <inheritdoc cref="Upgrade()"/>
         /// <param name="cancellationToken">Ends the wait; the holder stays a reader then.</param>
         /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-        public IDisposable Upgrade(CancellationToken cancellationToken) => BlockingWait.For(_core.UpgradeAsync(this, cancellationToken));
+        public IDisposable Upgrade(CancellationToken cancellationToken)
+        {
+            Interleaving.Touch(OperationKind.Acquire, _core);
+            var key = BlockingWait.For(_core.UpgradeAsync(this, cancellationToken));
+            Interleaving.Took(OperationKind.Acquire, _core);
+            return key;
+        }
 
         /// <summary>Releases the lock; a second time it does nothing.</summary>
         public void Dispose() => _core.Leave(this);

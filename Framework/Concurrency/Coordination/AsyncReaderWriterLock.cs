@@ -38,7 +38,13 @@ public sealed partial class AsyncReaderWriterLock : IInterleaved
     /// <inheritdoc cref="ReaderLock()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IDisposable ReaderLock(CancellationToken cancellationToken) => BlockingWait.For(_core.ReadInTurnAsync(cancellationToken));
+    public IDisposable ReaderLock(CancellationToken cancellationToken)
+    {
+        Interleaving.Touch(OperationKind.AcquireShared, _core);
+        var key = BlockingWait.For(_core.ReadAsync(cancellationToken));
+        Interleaving.Took(OperationKind.AcquireShared, _core);
+        return key;
+    }
 
     /// <summary>Takes the lock as the writer, waiting until nobody holds it.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>
@@ -55,7 +61,13 @@ public sealed partial class AsyncReaderWriterLock : IInterleaved
     /// <inheritdoc cref="WriterLock()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IDisposable WriterLock(CancellationToken cancellationToken) => BlockingWait.For(_core.WriteInTurnAsync(cancellationToken));
+    public IDisposable WriterLock(CancellationToken cancellationToken)
+    {
+        Interleaving.Touch(OperationKind.Acquire, _core);
+        var key = BlockingWait.For(_core.WriteAsync(cancellationToken));
+        Interleaving.Took(OperationKind.Acquire, _core);
+        return key;
+    }
 
     /// <summary>Takes the lock as a reader that can become the writer, waiting until there is no other such reader and nobody writes or waits to write.</summary>
     /// <returns>The key; disposing it releases the lock.</returns>
@@ -73,6 +85,11 @@ public sealed partial class AsyncReaderWriterLock : IInterleaved
     /// <inheritdoc cref="UpgradeableReaderLock()"/>
     /// <param name="cancellationToken">Ends the wait; the lock is not taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public UpgradeableReaderKey UpgradeableReaderLock(CancellationToken cancellationToken) =>
-        BlockingWait.For(_core.ReadUpgradeablyInTurnAsync(cancellationToken));
+    public UpgradeableReaderKey UpgradeableReaderLock(CancellationToken cancellationToken)
+    {
+        Interleaving.Touch(OperationKind.AcquireShared, _core);
+        var key = BlockingWait.For(_core.ReadUpgradeablyAsync(cancellationToken));
+        Interleaving.Took(OperationKind.AcquireShared, _core);
+        return key;
+    }
 }

@@ -79,7 +79,12 @@ public sealed class AsyncSemaphore : IInterleaved
     /// <inheritdoc cref="Wait()"/>
     /// <param name="cancellationToken">Ends the wait; no slot is taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public void Wait(CancellationToken cancellationToken) => BlockingWait.For(WaitAsync(cancellationToken));
+    public void Wait(CancellationToken cancellationToken)
+    {
+        Interleaving.Touch(OperationKind.Acquire, _core);
+        BlockingWait.For(_core.TakeAsync(null, cancellationToken) ?? Task.CompletedTask);
+        Interleaving.Took(OperationKind.Acquire, _core);
+    }
 
     /// <summary>Takes a slot if one is free.</summary>
     /// <returns>Whether a slot was taken.</returns>

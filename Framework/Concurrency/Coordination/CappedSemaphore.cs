@@ -60,7 +60,12 @@ public sealed class CappedSemaphore : IInterleaved
     /// <summary>Takes a slot, blocking the calling thread until one is free.</summary>
     /// <param name="cancellationToken">Ends the wait; no slot is taken then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public void Wait(CancellationToken cancellationToken = default) => BlockingWait.For(WaitAsync(cancellationToken));
+    public void Wait(CancellationToken cancellationToken = default)
+    {
+        Interleaving.Touch(OperationKind.Acquire, _core);
+        BlockingWait.For(_core.TakeAsync(cancellationToken));
+        Interleaving.Took(OperationKind.Acquire, _core);
+    }
 
     /// <summary>Takes a slot if one is free or about to be given back.</summary>
     /// <returns>Whether a slot was taken.</returns>
@@ -86,7 +91,11 @@ public sealed class CappedSemaphore : IInterleaved
     /// <summary>Gives a slot back, blocking the calling thread until there are fewer free slots than the limit.</summary>
     /// <param name="cancellationToken">Ends the wait; no slot is given back then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public void Release(CancellationToken cancellationToken = default) => BlockingWait.For(ReleaseAsync(cancellationToken));
+    public void Release(CancellationToken cancellationToken = default)
+    {
+        Interleaving.Touch(OperationKind.Release, _core);
+        BlockingWait.For(_core.GiveAsync(cancellationToken));
+    }
 
     /// <summary>Gives a slot back if there are fewer free slots than the limit, or somebody waits for one.</summary>
     /// <returns>Whether a slot was given back.</returns>

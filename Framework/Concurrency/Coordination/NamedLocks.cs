@@ -199,14 +199,8 @@ public sealed class NamedLocks
     {
         var fullName = _options.Prefix + name;
         return new Entry(name, fullName, _options.Directory is { } directory
-            ? new InterProcessLock(Path.Combine(directory, FileNameOf(fullName)), _options.TimeProvider)
+            ? new InterProcessLock(Path.Combine(directory, LockFileName.Of(fullName)), _options.TimeProvider)
             : null);
-    }
-
-    private static string FileNameOf(string name)
-    {
-        var file = string.Concat(name.Select(static c => Path.GetInvalidFileNameChars().Contains(c) ? '_' : c));
-        return file is "." or ".." ? file.Replace('.', '_') : file;
     }
 
     private Entry Use(string name)

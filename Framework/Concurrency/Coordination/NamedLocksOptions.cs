@@ -10,7 +10,7 @@ public sealed record NamedLocksOptions
     public string Prefix { get; init; } = string.Empty;
 
     /// <summary>Where processes of this machine meet: each lock is also taken between processes, through a file of its name there. Null, the default, for this process only.</summary>
-    /// <remarks>The directory must exist when a lock is taken. What cannot be in a file name becomes <c>_</c>; such names may then share one lock.</remarks>
+    /// <remarks>The directory must exist when a lock is taken. The file is called like the lock; all but the letters and digits of ASCII, <c>-</c>, <c>_</c> and <c>.</c> (not as the first) is percent-encoded, and what is too long then ends with its SHA-256.</remarks>
     public string? Directory { get; init; }
 
     /// <summary>A wait longer than this is logged as a warning when it ends; <see cref="Timeout.InfiniteTimeSpan"/>, the default, for never.</summary>

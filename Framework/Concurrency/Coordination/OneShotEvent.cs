@@ -78,7 +78,13 @@ public sealed class OneShotEvent<T> : IInterleaved
     /// <summary>Receives the value, blocking the calling thread until something was sent.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public T Wait(CancellationToken cancellationToken = default) => BlockingWait.For(WaitAsync(cancellationToken));
+    public T Wait(CancellationToken cancellationToken = default)
+    {
+        Interleaving.Touch(OperationKind.Wait, _core);
+        var value = BlockingWait.For(_core.ReceiveAsync(cancellationToken));
+        Interleaving.Took(OperationKind.Wait, _core);
+        return value;
+    }
 
     /// <summary>Receives the value if one was sent.</summary>
     /// <returns>False if nothing was sent, or a failure.</returns>
@@ -122,7 +128,7 @@ public sealed class OneShotEvent<T> : IInterleaved
                 ? Interleaving.ThenAsync(OperationKind.Wait, this, static (core, token) => new ValueTask<T>(core.ReceiveAsync(token)), this, cancellationToken).AsTask()
                 : ReceiveAsync(cancellationToken);
 
-        private Task<T> ReceiveAsync(CancellationToken cancellationToken)
+        public Task<T> ReceiveAsync(CancellationToken cancellationToken)
         {
             Enter();
             if (_outcome is { } outcome)

@@ -11,8 +11,9 @@ internal static class DrainRules
         LongWait.Validate(timeout);
         if (timeout == Timeout.InfiniteTimeSpan && executor.IsCurrent)
         {
-            throw new InvalidOperationException(
-                $"The {executor} was to be drained without a time limit by work that runs on it, with {executor.Statistics.InFlight} pieces of work in flight: that work would wait for its own end. Drain it from outside, or give a time limit.");
+            throw new InvalidOperationException(executor.Statistics.InFlight is > 0 and var inFlight
+                ? $"The {executor} was to be drained without a time limit by work that runs on it, with {inFlight} pieces of work in flight: that work would wait for its own end. Drain it from outside, or give a time limit."
+                : $"The {executor} was to be drained without a time limit by a callback that runs on it: a callback that waits for the drain would wait for its own end. Drain it from outside, or give a time limit.");
         }
     }
 }
