@@ -132,8 +132,6 @@ public sealed class DependencyAskTests : IAsyncLifetime
         });
         await asked.Task.Within("a waits for b");
 
-        var start = Assert.Throws<DependencyCycleException>(() => _pool.Start("b", ["a"], (_, _, _) => Task.FromResult(1)));
-        Assert.Equal(["b", "a", "b"], start.Keys);
         _pool.Start("b", ["c"], async (_, results, _) => (await results.AllAsync())["c"] + 1);
         _pool.Start("c", [], async (_, _, _) =>
         {
@@ -143,6 +141,111 @@ public sealed class DependencyAskTests : IAsyncLifetime
         });
 
         Assert.Equal(3, await _pool.GetAsync("a").Within("a"));
+    }
+
+    [Fact]
+    public async Task EV85_StartThatClosesACircle_EndsTheWait_AndIsNotRefused()
+    {
+        var asked = new TaskCompletionSource<Task<int>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pool.Start("a", [], async (_, _, _) =>
+        {
+            asked.SetResult(_pool.GetAsync("x"));
+            await mayEnd.Task;
+            return 1;
+        });
+        var background = await asked.Task.Within("something of a waits for x");
+
+        _pool.StartMany([new("y", ["a"]), new("x", ["y"])], async (_, results, _) => (await results.AllAsync()).Values.Sum() + 1);
+
+        var error = await Assert.ThrowsAsync<DependencyCycleException>(() => background).Within("the wait");
+        Assert.Equal(["a", "x", "y", "a"], error.Keys);
+        Assert.Empty(_pool.WaitingFor("a"));
+        mayEnd.SetResult();
+        Assert.Equal(3, await _pool.GetAsync("x").Within("x"));
+        Assert.Equal(1, await _pool.GetAsync("a").Within("a"));
+    }
+
+    [Fact]
+    public async Task EV85_WaitForOneOfManyKeys_IsRefusedOnlyWhenNoneCanCome()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pool.Post("ready", 1);
+        _pool.Start("a", [], async (_, _, _) =>
+        {
+            _pool.Start("c", ["a"], async (_, results, _) => (await results.AllAsync())["a"] + 1);
+            Assert.Equal(1, (await FirstAsync(_pool.WaitEachAsync(["ready", "c"]))).Value);
+
+            var later = FirstAsync(_pool.WaitEachAsync(["later", "c"]));
+            asked.SetResult();
+            return (await later).Value;
+        });
+        var first = await Task.WhenAny(asked.Task, _pool.GetAsync("a")).Within("a waits for one of two");
+        await first;
+        Assert.Equal(["c", "later"], _pool.WaitingFor("a").Order());
+        Assert.Equal(["a", "c"], _pool.Waiting.Order());
+
+        // c waits for a, which goes on with later: only later itself cannot wait for one of them.
+        _pool.Start("b", [], async (_, _, _) => await _pool.GetAsync("c") + 1);
+        _pool.Start("later", [], async (_, _, _) =>
+        {
+            var error = await Assert.ThrowsAsync<DependencyCycleException>(() => _pool.GetAsync("c")).Within("the circle");
+            Assert.Equal(["later", "c", "a", "later"], error.Keys);
+            return 5;
+        });
+
+        Assert.Equal(7, await _pool.GetAsync("b").Within("b"));
+    }
+
+    [Fact]
+    public async Task EV81_WorkThatWaitsForOtherKeys_GivesItsPlaceToThem_AndHasItAgain()
+    {
+        await using var pool = new DependencyPool<string, int>(new DependencyPoolOptions { MaximumConcurrency = 1 });
+        string[] waiting = [];
+        string[] waitingFor = [];
+        var hasEnded = false;
+        pool.Start("a", [], async (_, _, token) =>
+        {
+            pool.Start("b", [], (_, _, _) =>
+            {
+                (waiting, waitingFor) = ([.. pool.Waiting], [.. pool.WaitingFor("a")]);
+                return Task.FromResult(7);
+            });
+            var b = await pool.GetAsync("b", token);
+            pool.Start("c", ["d"], async (_, results, _) => (await results.AllAsync())["d"] + 1);
+            pool.Start("d", [], (_, _, _) => Task.FromResult(10));
+            var both = await Task.WhenAll(pool.GetAsync("d", token), pool.GetAsync("c", token));
+            var all = await pool.WaitAsync(["b", "c"], token);
+            pool.Start("after", [], (_, _, _) => Task.FromResult(hasEnded ? 1 : 0));
+            await Task.Yield();
+            hasEnded = true;
+            return b + both.Sum() + all.Count;
+        });
+
+        Assert.Equal(30, await pool.GetAsync("a").Within("a"));
+        Assert.Equal(["a"], waiting);
+        Assert.Equal(["b"], waitingFor);
+        Assert.Equal(1, await pool.GetAsync("after").Within("what had to wait for the place"));
+    }
+
+    [Fact]
+    public async Task EV81_WaitThatOutlivesItsWork_TakesNoPlace()
+    {
+        await using var pool = new DependencyPool<string, int>(new DependencyPoolOptions { MaximumConcurrency = 1 });
+        var asked = new TaskCompletionSource<Task<int>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        pool.Start("a", [], (_, _, _) =>
+        {
+            asked.SetResult(pool.GetAsync("later"));
+            return Task.FromResult(1);
+        });
+        var background = await asked.Task.Within("something of a waits");
+        Assert.Equal(1, await pool.GetAsync("a").Within("a"));
+
+        pool.Post("later", 2);
+        Assert.Equal(2, await background.Within("the wait"));
+
+        pool.Start("b", [], (_, _, _) => Task.FromResult(3));
+        Assert.Equal(3, await pool.GetAsync("b").Within("b"));
     }
 
     [Fact]

@@ -41,6 +41,8 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     public DependencyNode<TKey, TValue>[] Begin(IReadOnlyList<(TKey Key, TKey[] Dependencies)> work)
     {
         Interleaving.Touch(OperationKind.Write, this);
+        var begun = new List<DependencyNode<TKey, TValue>>();
+        List<DependencyWait<TKey, TValue>> told;
         using (_gate.EnterScope())
         {
             if (_closed is not null)
@@ -48,28 +50,11 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
                 throw new InvalidOperationException($"'{work[0].Key}' cannot be started: {_closed} Start everything before that.");
             }
 
-            var added = new List<TKey>();
-            var begun = new List<DependencyNode<TKey, TValue>>();
-            try
-            {
-                foreach (var (key, dependencies) in work)
-                {
-                    begun.Add(BeginLocked(key, dependencies, added));
-                }
-
-                return [.. begun];
-            }
-            catch
-            {
-                begun.ForEach(static node =>
-                {
-                    Array.ForEach(node.Dependencies!, static dependency => dependency.Dependents--);
-                    (node.Dependencies, node.IsRunning) = (null, false);
-                });
-                added.ForEach(key => _nodes.Remove(key));
-                throw;
-            }
+            told = BeginLocked(work, begun);
         }
+
+        Tell(told);
+        return [.. begun];
     }
 
     /// <summary>Gives a key a value that no work has made, or the running work's own.</summary>
@@ -155,20 +140,21 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
     /// <summary>Yields keys in the order in which they are settled.</summary>
     /// <param name="keys">The keys.</param>
     /// <param name="asker">The work that waits; null if it is none, or if the keys are its dependencies.</param>
-    /// <param name="slot">What the work gives up while it waits; null if it keeps it.</param>
+    /// <param name="slot">What the work gives up while it waits; null for that of the asker.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async IAsyncEnumerable<DependencyNode<TKey, TValue>> EachAsync(
         IEnumerable<TKey> keys, DependencyNode<TKey, TValue>? asker, DependencySlot? slot, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        slot ??= asker?.Slot;
         var wait = Watch(keys, asker);
         try
         {
             for (var left = wait.Nodes.Length; left > 0; left--)
             {
                 DependencyNode<TKey, TValue>? node;
-                while ((node = TakeSettled(wait)) is null)
+                while ((node = TakeSettled(wait, asker)) is null)
                 {
-                    var signal = wait.Signal.WaitAsync(cancellationToken);
+                    var signal = SleepAsync(wait, cancellationToken);
                     await (slot?.WaitAsync(signal) ?? signal).ConfigureAwait(Executor.Current is not null);
                 }
 
@@ -196,7 +182,11 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
         using (_gate.EnterScope())
         {
             var wait = new DependencyWait<TKey, TValue>([.. distinct.Select(key => _nodes.GetValueOrDefault(key) ?? AddLocked(key))]);
-            JoinLocked(wait, asker);
+            if (asker is { IsRunning: true })
+            {
+                asker.OwnWaits.Add(wait);
+            }
+
             foreach (var node in wait.Nodes.Where(static node => node.IsSettled).OrderBy(static node => node.Order))
             {
                 wait.Settled.Enqueue(node);
@@ -211,31 +201,39 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
         }
     }
 
-    private void JoinLocked(DependencyWait<TKey, TValue> wait, DependencyNode<TKey, TValue>? asker)
-    {
-        if (asker is not { IsRunning: true, IsSettled: false })
-        {
-            return;
-        }
-
-        try
-        {
-            DependencyCycles.ThrowIfWaitCloses(name, asker, wait.Nodes);
-        }
-        catch
-        {
-            LeaveLocked(wait);
-            throw;
-        }
-
-        asker.OwnWaits.Add(wait);
-    }
-
-    private DependencyNode<TKey, TValue>? TakeSettled(DependencyWait<TKey, TValue> wait)
+    /// <summary>Takes the next key; null if there is none, and the wait may go to sleep.</summary>
+    private DependencyNode<TKey, TValue>? TakeSettled(DependencyWait<TKey, TValue> wait, DependencyNode<TKey, TValue>? asker)
     {
         using (_gate.EnterScope())
         {
-            return wait.Settled.TryDequeue(out var node) ? node : null;
+            if (wait.Settled.TryDequeue(out var node))
+            {
+                return node;
+            }
+
+            wait.IsSleeping = true;
+            if (wait.Refusal is null && asker is { IsRunning: true, IsSettled: false })
+            {
+                wait.Refusal = DependencyCycles<TKey, TValue>.WhyNotSleep(name, asker, wait);
+            }
+
+            return wait.Refusal is { } refusal ? throw refusal : null;
+        }
+    }
+
+    private async Task SleepAsync(DependencyWait<TKey, TValue> wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await wait.Signal.WaitAsync(cancellationToken).ConfigureAwait(Executor.Current is not null);
+        }
+        finally
+        {
+            // Here, and not when it has its slot again: what stands in line for that waits for none of the keys.
+            using (_gate.EnterScope())
+            {
+                wait.IsSleeping = false;
+            }
         }
     }
 
@@ -260,7 +258,44 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
         }
     }
 
-    private DependencyNode<TKey, TValue> BeginLocked(TKey key, TKey[] dependencies, List<TKey> added)
+    private List<DependencyWait<TKey, TValue>> BeginLocked(
+        IReadOnlyList<(TKey Key, TKey[] Dependencies)> work, List<DependencyNode<TKey, TValue>> begun)
+    {
+        var added = new List<TKey>();
+        var suspects = new List<DependencyNode<TKey, TValue>>();
+        try
+        {
+            foreach (var (key, dependencies) in work)
+            {
+                begun.Add(BeginLocked(key, dependencies, added, suspects));
+            }
+        }
+        catch
+        {
+            begun.ForEach(static node =>
+            {
+                Array.ForEach(node.Dependencies!, static dependency => dependency.Dependents--);
+                (node.Dependencies, node.IsRunning) = (null, false);
+            });
+            added.ForEach(key => _nodes.Remove(key));
+            throw;
+        }
+
+        // Who starts work is not told that others wait for it: those who wait are.
+        var told = new List<DependencyWait<TKey, TValue>>();
+        foreach (var node in suspects)
+        {
+            while (DependencyCycles<TKey, TValue>.RefuseWait(name, node) is { } refused)
+            {
+                told.Add(refused);
+            }
+        }
+
+        return told;
+    }
+
+    private DependencyNode<TKey, TValue> BeginLocked(
+        TKey key, TKey[] dependencies, List<TKey> added, List<DependencyNode<TKey, TValue>> suspects)
     {
         var known = _nodes.GetValueOrDefault(key);
         if (known is { WasStarted: true } or { IsSettled: true })
@@ -271,7 +306,11 @@ internal sealed class DependencyBoard<TKey, TValue>(string name, IEqualityCompar
 
         var node = known ?? AddLocked(key, added);
         var nodes = Array.ConvertAll(dependencies, dependency => _nodes.GetValueOrDefault(dependency) ?? AddLocked(dependency, added));
-        DependencyCycles.ThrowIfStartCloses(name, node, nodes);
+        if (DependencyCycles<TKey, TValue>.ThrowIfStartCloses(name, node, nodes))
+        {
+            suspects.Add(node);
+        }
+
         Array.ForEach(nodes, static dependency => dependency.Dependents++);
         node.Dependencies = nodes;
         node.IsRunning = true;

@@ -19,8 +19,14 @@ internal sealed class DependencyNode<TKey, TValue>(TKey key)
     /// <summary>The waits that its work has begun beside that for its dependencies.</summary>
     public HashSet<DependencyWait<TKey, TValue>> OwnWaits => _ownWaits ??= [];
 
+    /// <summary>Those of them in which the work sleeps.</summary>
+    public IEnumerable<DependencyWait<TKey, TValue>> Sleeps => _ownWaits?.Where(static wait => wait.IsAsleep) ?? [];
+
+    /// <summary>The right of its work to run; null until it takes it.</summary>
+    public DependencySlot? Slot { get; set; }
+
     /// <summary>All that its work waits for, or may wait for.</summary>
-    public IEnumerable<DependencyNode<TKey, TValue>> WaitsFor => (Dependencies ?? []).Concat((_ownWaits ?? []).SelectMany(static wait => wait.Nodes));
+    public IEnumerable<DependencyNode<TKey, TValue>> WaitsFor => (Dependencies ?? []).Concat(Sleeps.SelectMany(static wait => wait.Nodes));
 
     /// <summary>Whether it has a value or a failure.</summary>
     public bool IsSettled { get; set; }
@@ -52,7 +58,7 @@ internal sealed class DependencyNode<TKey, TValue>(TKey key)
 
     public bool WasStarted => Dependencies is not null;
 
-    public bool IsWaiting => IsRunning && !IsSettled && Dependencies!.Any(static dependency => !dependency.IsSettled);
+    public bool IsWaiting => IsRunning && !IsSettled && WaitsFor.Any(static other => !other.IsSettled);
 
     /// <summary>Cancels its work. There is neither a timer nor a link in it, so it needs no disposal.</summary>
     public CancellationTokenSource Cancellation { get; } = new();

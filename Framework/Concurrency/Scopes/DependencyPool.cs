@@ -12,7 +12,8 @@ namespace Concurrency.Scopes;
 /// <typeparam name="TValue">The type of the results.</typeparam>
 /// <remarks>
 /// <para>A dependency may be started later, or have its value posted. Circles are refused when they would be closed, also by work that
-/// waits for other keys than its dependencies: what runs under its context counts as the work. What nobody will
+/// waits for other keys than its dependencies: what runs under its context counts as the work. Such a wait ends with the refusal,
+/// also if work that is started later closes the circle; a wait for several keys, when none of them can come any more. What nobody will
 /// ever start fails, instead of being waited for, as soon as <see cref="Complete"/> says so or the pool is disposed.</para>
 /// <para>Failures are stored like values, as <see cref="DependencyFailedException"/>, and reach whoever waits for the key. Disposing the pool
 /// cancels and awaits all that it has started. All members are safe to call from any thread.</para>
@@ -65,16 +66,16 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
     /// <summary>The keys whose work was started and has not ended, those included that wait.</summary>
     public IReadOnlyList<TKey> Running => _board.Select(static node => node.IsRunning, static node => node.Key);
 
-    /// <summary>The keys whose work has dependencies that are not ready.</summary>
+    /// <summary>The keys whose work has dependencies that are not ready, or waits for other keys.</summary>
     public IReadOnlyList<TKey> Waiting => _board.Select(static node => node.IsWaiting, static node => node.Key);
 
     string ILiveObject.Kind => "pool";
 
     ILiveObject? ILiveObject.Parent => null;
 
-    /// <summary>The dependencies of a key's work that are not ready at this moment; empty if it has none, or the key is unknown.</summary>
+    /// <summary>The dependencies of a key's work that are not ready at this moment, and the other keys it waits for; empty if there are none, or the key is unknown.</summary>
     public IReadOnlyList<TKey> WaitingFor(TKey key) => _board.Find(key) is { } node
-        ? _board.Look(node, static node => node.Dependencies?.Where(static d => !d.IsSettled).Select(static d => d.Key).ToArray() ?? [])
+        ? _board.Look(node, static node => node.WaitsFor.Where(static d => !d.IsSettled).Distinct().Select(static d => d.Key).ToArray())
         : [];
 
     /// <summary>Starts work at once.</summary>
@@ -323,7 +324,7 @@ public sealed class DependencyPool<TKey, TValue> : IAsyncDisposable, ILiveObject
         DependencyNode<TKey, TValue> node, Func<TKey, DependencyResults<TKey, TValue>, CancellationToken, Task<TValue>> work, CancellationToken stopping)
     {
         _own.Value = node;
-        var slot = new DependencySlot(_slots, stopping);
+        var slot = node.Slot = new DependencySlot(_slots, stopping);
         TValue? value = default;
         Exception? error = null;
         try

@@ -10,7 +10,7 @@ public sealed record DependencyPoolOptions
     /// <summary>Names the pool in messages, logs and snapshots. The default is "dependencies".</summary>
     public string Name { get; init; } = "dependencies";
 
-    /// <summary>How much work may run at a time, 1 or more; null, the default, for no limit. Work that waits for its dependencies does not count.</summary>
+    /// <summary>How much work may run at a time, 1 or more; null, the default, for no limit. Work does not count as long as it waits for its dependencies or for other keys of the pool, be it in the background.</summary>
     public int? MaximumConcurrency { get; init; }
 
     /// <summary>Where work runs; null for the executor that is current when it is started, or the .NET thread pool.</summary>
