@@ -1,7 +1,3 @@
-using Concurrency.Testing;
-using Concurrency.Testing.Engine;
-using Concurrency.Testing.Strategies;
-
 namespace Documentation.Tests;
 
 /// <summary>The tests that take the thread pool from the whole process: they run alone.</summary>

@@ -1,3 +1,4 @@
+#pragma warning disable CA1416 // the mode of a file, which Windows does not have
 using Concurrency.Coordination;
 using Concurrency.TestSupport;
 

@@ -1,5 +1,4 @@
 using Concurrency.Testing.Strategies;
-using Xunit;
 
 namespace Concurrency.Testing.Tests.Capture;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Concurrency.Testing.Tests.Capture;
 
 /// <summary>The tests that take the thread pool from the whole process: they run alone, one after the other.</summary>

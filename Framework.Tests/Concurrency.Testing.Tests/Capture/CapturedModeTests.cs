@@ -1,8 +1,6 @@
 using System.Threading.Channels;
-using Concurrency.Testing.Capture;
 using Concurrency.Testing.Engine;
 using Concurrency.TestSupport;
-using Xunit;
 
 namespace Concurrency.Testing.Tests.Capture;
 

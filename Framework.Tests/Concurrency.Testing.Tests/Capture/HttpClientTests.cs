@@ -5,7 +5,6 @@ using System.Threading.Channels;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
-using Xunit;
 
 namespace Concurrency.Testing.Tests.Capture;
 

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Threading.Channels;
-using Xunit;
 
 namespace Concurrency.Testing.Tests.Capture;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Concurrency.Testing.Tests.Capture;
 
 /// <summary>Checks that code runs on the thread on which the body began.</summary>

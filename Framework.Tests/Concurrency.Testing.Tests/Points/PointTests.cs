@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Concurrency.Channels;
 using Concurrency.Coordination;
 using Concurrency.Execution;

@@ -1,7 +1,7 @@
-using Concurrency.Executors;
 using Concurrency.Channels;
 using Concurrency.Coordination;
 using Concurrency.Execution;
+using Concurrency.Executors;
 using Concurrency.Scopes;
 using Concurrency.Testing.Strategies;
 using Xunit.Abstractions;

@@ -1,4 +1,3 @@
-using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.Scopes;
 using Concurrency.TestSupport;

@@ -22,7 +22,7 @@ internal static class AssemblyReferenceRule
             "Microsoft.Extensions.Logging.Abstractions",
             "Microsoft.Extensions.Options",
         ],
-        ["Concurrency.Testing"] = ["Concurrency", "System.Reactive"],
+        ["Concurrency.Testing"] = ["Concurrency", "Concurrency.Sources", "System.Reactive"],
         ["Concurrency.Testing.Xunit"] = ["Concurrency", "Concurrency.Testing", "xunit.abstractions", "xunit.core", "xunit.execution.dotnet"],
     };
 

@@ -39,13 +39,16 @@ internal static class FloorTable
             {
                 ["Choices"] = 0,
                 ["Clock"] = 0,
+                ["Capture"] = 0,
+                ["Faults"] = 1,
                 ["Schedules"] = 1,
-                ["Traces"] = 1,
                 ["Reports"] = 1,
                 ["Histories"] = 1,
+                ["Traces"] = 2,
                 ["Strategies"] = 2,
                 ["Engine"] = 3,
-                [""] = 4,
+                ["Simulated"] = 4,
+                [""] = 5,
             },
             ["Concurrency.Testing.Xunit"] = new Dictionary<string, int>(StringComparer.Ordinal) { [""] = 0 },
         };

@@ -43,6 +43,12 @@ internal sealed class PoolQueues
             return null;
         }
 
+        return FindIn(root, out difference);
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "DynamicDependency of the caller keeps the fields, and without them the capture is refused.")]
+    private static PoolQueues? FindIn(object root, out string? difference)
+    {
         // In the order in which the pool looks at them.
         var queues = new List<ConcurrentQueue<object>>();
         foreach (var name in (string[])["highPriorityWorkItems", "workItems", "lowPriorityWorkItems"])

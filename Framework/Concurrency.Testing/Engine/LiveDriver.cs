@@ -1,12 +1,13 @@
 using Concurrency.Execution;
 using Concurrency.Executors;
 using Concurrency.Testing.Schedules;
-using Concurrency.Testing.Strategies;
 
 namespace Concurrency.Testing.Engine;
 
 /// <summary>Drives a world on a thread of its own for an executor that other threads use: they put their work into an inbox.</summary>
+#pragma warning disable CA1001 // the executor owns the driver, not the other way round
 internal sealed class LiveDriver : IExecutorEngine
+#pragma warning restore CA1001
 {
     private readonly object _gate = new();
     private readonly SimulatedExecutorOptions _options;
@@ -59,7 +60,9 @@ internal sealed class LiveDriver : IExecutorEngine
         var started = new TaskCompletionSource<SimulatedExecutor>();
         var thread = new Thread(() => RunThread(seed, options, started), SimulationStack.Bytes) { IsBackground = true, Name = options.Name };
         thread.UnsafeStart();
+#pragma warning disable VSTHRD002 // a thread of its own, which waits for nobody, is about to say that it has begun
         return started.Task.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
     }
 
     /// <summary>Takes work from another thread.</summary>

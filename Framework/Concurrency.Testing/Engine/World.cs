@@ -250,6 +250,11 @@ internal sealed partial class World : Interleaver
             QueueDueTimers();
         }
 
+        LookAround();
+    }
+
+    private void LookAround()
+    {
         if (_pool is not null)
         {
             TakeCaptured();
@@ -284,18 +289,7 @@ internal sealed partial class World : Interleaver
         actor.LastStep = Steps;
         executor.TurnBegins(item);
         _last = actor;
-        if (ReferenceEquals(actor, ClockActor))
-        {
-            _timersReady--;
-            Current = null;
-            Executor.SetCurrent(null, null);
-        }
-        else
-        {
-            Current = actor;
-            Executor.SetCurrent(actor.IsCaptured ? null : executor, actor.IsCaptured ? null : actor);
-        }
-
+        EnterTurn(actor, executor);
         _pool?.Watch.Begins();
         try
         {
@@ -317,6 +311,21 @@ internal sealed partial class World : Interleaver
         ExecutionContext.Restore(_homeContext);
         executor.TurnEnded(item);
         Recycle(item);
+    }
+
+    private void EnterTurn(Actor actor, SimulatedExecutor executor)
+    {
+        if (ReferenceEquals(actor, ClockActor))
+        {
+            _timersReady--;
+            Current = null;
+            Executor.SetCurrent(null, null);
+        }
+        else
+        {
+            Current = actor;
+            Executor.SetCurrent(actor.IsCaptured ? null : executor, actor.IsCaptured ? null : actor);
+        }
     }
 
     private static SimulatedExecutor PlaceOf(Actor actor) => (SimulatedExecutor)actor.Executor;

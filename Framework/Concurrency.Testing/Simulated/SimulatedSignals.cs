@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Concurrency.Sources.Signals;
-using Concurrency.Testing.Clock;
 using Concurrency.Testing.Engine;
 using Concurrency.Testing.Faults;
 

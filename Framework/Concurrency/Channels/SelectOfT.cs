@@ -202,8 +202,12 @@ public sealed class Select<TResult>
 
             EnterQueues(waiter, start);
             waiter.CancelWith(cancellationToken);
-            var wait = waiter.Pending;
-            return await (Interleaving.Applies ? Interleaving.ParkAsync(OperationKind.Receive, this, wait) : wait).ConfigureAwait(Executor.Current is not null);
+            if (Interleaving.Applies)
+            {
+                return await Interleaving.ParkAsync(OperationKind.Receive, this, waiter.Pending).ConfigureAwait(Executor.Current is not null);
+            }
+
+            return await waiter.Pending.ConfigureAwait(Executor.Current is not null);
         }
         finally
         {

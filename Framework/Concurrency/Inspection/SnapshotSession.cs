@@ -9,7 +9,9 @@ namespace Concurrency.Inspection;
 /// A thread and no task: what it shows is needed most when the .NET thread pool is starved and every executor is stuck. It may block
 /// for as long as its client does.
 /// </remarks>
+#pragma warning disable CA1001 // the switch ends with Run
 internal sealed class SnapshotSession
+#pragma warning restore CA1001
 {
     private static readonly TimeSpan s_timeForToken = TimeSpan.FromSeconds(5);
 
