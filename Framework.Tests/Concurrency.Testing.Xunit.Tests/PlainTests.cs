@@ -54,6 +54,4 @@ public sealed class PlainTests(ITestOutputHelper output) : IAsyncLifetime, IDisp
     [InlineData(2, "b")]
     public void Row_OfData_ComesAfterTheSim(Sim sim, int number, string text) => Assert.Equal(number, 1 + text[0] - 'a' + (0 * sim.Choose(2)));
 
-    [Simulation(Skip = "shows that a skipped one is not run")]
-    public void Skipped_IsNeverRun(Sim sim) => throw new InvalidOperationException($"Run with seed {sim.Seed}.");
 }
