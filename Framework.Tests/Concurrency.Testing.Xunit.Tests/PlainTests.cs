@@ -53,5 +53,4 @@ public sealed class PlainTests(ITestOutputHelper output) : IAsyncLifetime, IDisp
     [InlineData(1, "a")]
     [InlineData(2, "b")]
     public void Row_OfData_ComesAfterTheSim(Sim sim, int number, string text) => Assert.Equal(number, 1 + text[0] - 'a' + (0 * sim.Choose(2)));
-
 }

@@ -134,7 +134,7 @@ public sealed class SimulationAttributeTests : IDisposable
     {
         var run = await InProcess.RunAsync(typeof(PlainTests), throughText: true);
 
-        Assert.Equal(6, run.Results.Count);
+        Assert.Equal(5, run.Results.Count);
         Assert.All(run.Results, result => Assert.Equal("passed", result.Result));
         Assert.Contains(run.Results, result => result.Name.EndsWith("Row_OfData_ComesAfterTheSim(number: 2, text: \"b\")", StringComparison.Ordinal));
         var order = run.Results.Single(result => result.Method == nameof(PlainTests.Items_OfOneWriter_ArriveInOrder));
