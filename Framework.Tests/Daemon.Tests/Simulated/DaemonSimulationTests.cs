@@ -109,7 +109,8 @@ public sealed class DaemonSimulationTests
             for (var i = 0; i < count; i++)
             {
                 _client.Send(new byte[i], daemon.EndPoint);
-                await Task.Delay(TimeSpan.FromMilliseconds(sim.Choose(20)), sim.Clock, cancellationToken);
+                // In bursts, so that the channel is found full.
+                await Task.Delay(TimeSpan.FromMilliseconds(sim.Maybe(60) ? 0 : sim.Choose(20)), sim.Clock, cancellationToken);
             }
         }
 
